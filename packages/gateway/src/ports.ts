@@ -1,0 +1,35 @@
+import type { Limits, Snapshot, SpanRecord } from "@weir/schema";
+
+/**
+ * Where records go. `append` returns after the record is in the operating system's hands, so that a killed
+ * process keeps it; the gateway calls it before it sends the last bytes of an answer.
+ */
+export interface Recorder {
+  /** False when it could not be written (disk or spool full): the call goes on, and health says so. Never throws. */
+  append(records: readonly SpanRecord[]): boolean;
+  /** Stores bytes under their SHA-256 (64 hex digits), once; null when they could not be written. Never throws. */
+  storeBlob(blob: { bytes: Uint8Array; mediaType: string }): string | null;
+}
+
+/** The newest compiled configuration; the object never changes, it is replaced. */
+export interface SnapshotSource {
+  current(): Snapshot;
+}
+
+export interface Clock {
+  /** Milliseconds since 1970 UTC, with a fraction of at least microseconds. */
+  nowMs(): number;
+}
+
+/** Where everything that is no model call goes: the control server's unix socket. */
+export interface ControlTarget {
+  socketPath: string;
+}
+
+export interface GatewayPorts {
+  recorder: Recorder;
+  snapshot: SnapshotSource;
+  clock: Clock;
+  control: ControlTarget;
+  limits: Limits;
+}
