@@ -1,0 +1,22 @@
+import type { z } from "zod";
+import { invalidInput } from "../errors.ts";
+
+/** Packs where a list stopped into an opaque text. */
+export function encodeCursor(position: unknown): string {
+  return Buffer.from(JSON.stringify(position)).toString("base64url");
+}
+
+/** Reads `encodeCursor`'s text back; throws `invalid_cursor` for anything else. */
+export function decodeCursor<Position>(text: string, schema: z.ZodType<Position>): Position {
+  const mend = "Use nextCursor of the previous page as it is, or leave the cursor out to start again.";
+  try {
+    return schema.parse(JSON.parse(Buffer.from(text, "base64url").toString("utf8")));
+  } catch (cause) {
+    throw invalidInput({
+      where: "cursor",
+      errors: [{ path: "cursor", message: "this is no cursor of this list" }],
+      mend,
+      cause,
+    });
+  }
+}

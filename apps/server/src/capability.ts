@@ -1,0 +1,114 @@
+import type { Logger } from "pino";
+import type { z } from "zod";
+import type { Permission, Principal } from "./api/permissions.ts";
+import type { Runtime } from "./runtime.ts";
+
+/**
+ * Reads and writes Postgres. `sql` is constant text with `$1`, `$2` …; every row is parsed with `row`. Throws
+ * `engineUnavailable` when Postgres is away.
+ */
+export interface Postgres {
+  query<Row>(statement: { sql: string; values?: readonly unknown[]; row: z.ZodType<Row> }): Promise<Row[]>;
+  /** Runs `work` in one transaction, rolled back when it throws. */
+  transaction<Result>(work: (transaction: Postgres) => Promise<Result>): Promise<Result>;
+}
+
+/**
+ * Reads ClickHouse. `sql` is constant text with `{name:Type}` placeholders; `params` fills them; every row
+ * (`JSONEachRow`) is parsed with `row`. Throws `engineUnavailable` when ClickHouse is away.
+ */
+export interface ClickHouse {
+  query<Row>(statement: {
+    sql: string;
+    params?: Record<string, unknown>;
+    row: z.ZodType<Row>;
+    /** Cancels the query, e.g. when the caller went away; pass `call.signal`. */
+    signal?: AbortSignal;
+  }): Promise<Row[]>;
+}
+
+/** Content-addressed files of media that left the rows. */
+export interface Blobs {
+  /** Null when there is no such file. */
+  read(sha256: string): Promise<{ bytes: Uint8Array; mediaType: string } | null>;
+}
+
+/** What every capability is given once, at start. */
+export interface Services {
+  postgres: Postgres;
+  clickhouse: ClickHouse;
+  blobs: Blobs;
+  /** The running system: its state, its configuration, its snapshot of keys and providers. */
+  runtime: Runtime;
+  log: Logger;
+  /** Milliseconds since 1970 UTC. */
+  now: () => number;
+}
+
+/** One call of a route, parsed and authorised. */
+export interface RouteCall<Params, Query, Body> {
+  params: Params;
+  query: Query;
+  body: Body;
+  /**
+   * The project that the caller may see and asked for; scope every query to it. Empty for a route whose
+   * `scope` is `none`.
+   */
+  projectId: string;
+  principal: Principal;
+  requestId: string;
+  /** Aborted when the caller goes away. */
+  signal: AbortSignal;
+  request: Request;
+}
+
+/** What a route is made of; see `defineRoute`. */
+export interface RouteSpec<
+  Params extends z.ZodObject,
+  Query extends z.ZodObject,
+  Body extends z.ZodType,
+  Result extends z.ZodType,
+> {
+  method: "get" | "post" | "put" | "patch" | "delete";
+  /** Below `/api/v1`, parameters in braces: `/traces/{traceId}`. */
+  path: string;
+  /** Deny by default: there is no route without one. `public` has to be said. */
+  permission: Permission;
+  /** `project`: the route takes an optional `projectId` in its query and is given the one it may use. */
+  scope: "project" | "none";
+  summary: string;
+  /** Use `z.strictObject`: unknown fields are refused by name. Query values arrive as text: use `z.coerce`. */
+  params?: Params;
+  query?: Query;
+  body?: Body;
+  result: Result;
+  /** Success status; 200 unless told. */
+  status?: number;
+  handle(
+    call: RouteCall<z.output<Params>, z.output<Query>, z.output<Body>>,
+  ): Promise<z.input<Result> | Response>;
+}
+
+/** A route whose types have been checked by `defineRoute` and need not be known any more. */
+export interface ApiRoute {
+  method: RouteSpec<z.ZodObject, z.ZodObject, z.ZodType, z.ZodType>["method"];
+  path: string;
+  permission: Permission;
+  scope: "project" | "none";
+  summary: string;
+  params: z.ZodObject | undefined;
+  query: z.ZodObject;
+  body: z.ZodType | undefined;
+  result: z.ZodType;
+  status: number;
+  /** Parses what arrived and runs the handler. */
+  run(
+    call: RouteCall<unknown, unknown, unknown>,
+  ): Promise<{ kind: "json"; value: unknown } | { kind: "response"; response: Response }>;
+}
+
+/** One room of the control plane: a folder `capabilities/<name>/` and one line in `capabilities/index.ts`. */
+export interface Capability {
+  name: string;
+  routes(services: Services): ApiRoute[];
+}
