@@ -1,0 +1,126 @@
+import { Agent, request } from "node:http";
+import { requestBody, streamTokens } from "./answers.ts";
+import { startBareProxy, startUpstream, startWeir, type Contender } from "./contenders.ts";
+import { percentile } from "./statistics.ts";
+
+/**
+ * What Weir adds to a call at a steady rate: calls are sent by the clock, alternating call by call between the
+ * upstream alone, the bare proxy and Weir, so all three see the same machine. Then time to the first token of
+ * streams, and many streams at once. `node bench/latency.ts [seconds=20] [rate=500]`
+ */
+const seconds = Number(process.argv[2] ?? 20);
+const rate = Number(process.argv[3] ?? 500);
+const concurrentStreams = 256;
+
+const agents = new Map<string, Agent>();
+
+interface Timing {
+  firstByteMs: number;
+  totalMs: number;
+  body: string;
+}
+
+function call(contender: Contender, options: { stream: boolean; gapMs?: number }): Promise<Timing> {
+  const agent = agents.get(contender.name) ?? new Agent({ keepAlive: true, maxSockets: 512 });
+  agents.set(contender.name, agent);
+  const body = requestBody({ model: contender.model, ...options });
+  return new Promise((resolve, reject) => {
+    const startedAt = performance.now();
+    let firstByteMs = Number.NaN;
+    const outgoing = request(
+      contender.url,
+      {
+        method: "POST",
+        agent,
+        headers: { ...contender.headers, "content-length": Buffer.byteLength(body) },
+      },
+      (response) => {
+        const parts: Buffer[] = [];
+        response.on("data", (part: Buffer) => {
+          if (parts.length === 0) firstByteMs = performance.now() - startedAt;
+          parts.push(part);
+        });
+        response.on("end", () => {
+          const text = Buffer.concat(parts).toString();
+          if (response.statusCode !== 200) return reject(new Error(`${response.statusCode}: ${text}`));
+          resolve({ firstByteMs, totalMs: performance.now() - startedAt, body: text });
+        });
+        response.on("error", reject);
+      },
+    );
+    outgoing.setNoDelay(true);
+    outgoing.on("error", reject);
+    outgoing.end(body);
+  });
+}
+
+async function steady(contenders: Contender[], options: { stream: boolean }): Promise<Map<string, Timing[]>> {
+  const results = new Map<string, Timing[]>(contenders.map((one) => [one.name, []]));
+  const pending: Promise<void>[] = [];
+  const totalRate = rate * (options.stream ? 0.2 : 1) * contenders.length;
+  const startedAt = performance.now();
+  for (let index = 0; index < totalRate * seconds; index += 1) {
+    const due = startedAt + (index * 1000) / totalRate;
+    const wait = due - performance.now();
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    const contender = contenders[index % contenders.length];
+    if (contender) {
+      pending.push(
+        call(contender, options).then((timing) => {
+          results.get(contender.name)?.push({ ...timing, body: "" });
+        }),
+      );
+    }
+  }
+  await Promise.all(pending);
+  return results;
+}
+
+function show(title: string, results: Map<string, Timing[]>, figure: "firstByteMs" | "totalMs"): void {
+  const base = results.get("upstream alone") ?? [];
+  const basis = (share: number) =>
+    percentile(
+      base.map((one) => one[figure]),
+      share,
+    );
+  process.stdout.write(`\n${title}\n| | p50 | p99 | added p50 | added p99 |\n|---|---|---|---|---|\n`);
+  for (const [name, list] of results) {
+    const values = list.map((one) => one[figure]);
+    const cells = [0.5, 0.99].map((share) => percentile(values, share));
+    const added = [0.5, 0.99].map((share, index) => (cells[index] ?? 0) - basis(share));
+    const row = [...cells, ...added].map((value) => `${value.toFixed(2)} ms`).join(" | ");
+    process.stdout.write(`| ${name} | ${row} |\n`);
+  }
+}
+
+async function manyStreams(contender: Contender): Promise<void> {
+  const whole = await Promise.all(
+    Array.from({ length: concurrentStreams }, () => call(contender, { stream: true, gapMs: 20 })),
+  );
+  const lost = whole.filter(({ body }) => {
+    const words = body.match(/"content":"word\d+ "/g) ?? [];
+    return words.length !== streamTokens || !body.trimEnd().endsWith("data: [DONE]");
+  }).length;
+  process.stdout.write(
+    `\n${concurrentStreams} streams at once through ${contender.name}: ${lost} with a lost chunk, ` +
+      `slowest ${Math.max(...whole.map((one) => one.totalMs)).toFixed(0)} ms\n`,
+  );
+  if (lost > 0) process.exitCode = 1;
+}
+
+const upstream = await startUpstream();
+const contenders = [upstream];
+try {
+  contenders.push(await startBareProxy(upstream), await startWeir(upstream, 1));
+  await steady(contenders, { stream: false }); // Warm-up; not counted.
+  show(`${rate} calls/s to each, ${seconds} s`, await steady(contenders, { stream: false }), "totalMs");
+  show(
+    `First byte of ${rate * 0.2} streams/s to each, ${seconds} s`,
+    await steady(contenders, { stream: true }),
+    "firstByteMs",
+  );
+  for (const contender of contenders.slice(1)) await manyStreams(contender);
+} finally {
+  for (const agent of agents.values()) agent.destroy();
+  for (const contender of contenders.toReversed()) await contender.stop();
+}
