@@ -1,37 +1,20 @@
 import type { Logger } from "pino";
 import type { z } from "zod";
+import type { BlobStore, ClickHouse as StoreClickHouse, Postgres as StorePostgres } from "@weir/store";
 import type { Permission, Principal } from "./api/permissions.ts";
 import type { Runtime } from "./runtime.ts";
 
 /**
- * Reads and writes Postgres. `sql` is constant text with `$1`, `$2` …; every row is parsed with `row`. Throws
- * `engineUnavailable` when Postgres is away.
+ * Reads and writes Postgres: the store's interface, that of the engine which runs now. Every call throws
+ * `engineUnavailable` while Postgres is away.
  */
-export interface Postgres {
-  query<Row>(statement: { sql: string; values?: readonly unknown[]; row: z.ZodType<Row> }): Promise<Row[]>;
-  /** Runs `work` in one transaction, rolled back when it throws. */
-  transaction<Result>(work: (transaction: Postgres) => Promise<Result>): Promise<Result>;
-}
+export type Postgres = Pick<StorePostgres, "query" | "execute" | "transaction">;
 
-/**
- * Reads ClickHouse. `sql` is constant text with `{name:Type}` placeholders; `params` fills them; every row
- * (`JSONEachRow`) is parsed with `row`. Throws `engineUnavailable` when ClickHouse is away.
- */
-export interface ClickHouse {
-  query<Row>(statement: {
-    sql: string;
-    params?: Record<string, unknown>;
-    row: z.ZodType<Row>;
-    /** Cancels the query, e.g. when the caller went away; pass `call.signal`. */
-    signal?: AbortSignal;
-  }): Promise<Row[]>;
-}
+/** Reads ClickHouse, likewise. Pass `call.signal` so that a query ends when its caller goes away. */
+export type ClickHouse = Pick<StoreClickHouse, "query">;
 
-/** Content-addressed files of media that left the rows. */
-export interface Blobs {
-  /** Null when there is no such file. */
-  read(sha256: string): Promise<{ bytes: Uint8Array; mediaType: string } | null>;
-}
+/** Content-addressed files of media that left the rows; null when there is none of that name. */
+export type Blobs = Pick<BlobStore, "read">;
 
 /** What every capability is given once, at start. */
 export interface Services {

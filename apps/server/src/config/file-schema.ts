@@ -1,0 +1,41 @@
+import { defaultLimits, providerProtocolSchema } from "@weir/schema";
+import { z } from "zod";
+
+/** A limit of the data plane; see `defaultLimits` for each name's meaning and unit. */
+const limit = z.number().int().positive();
+type LimitName = keyof typeof defaultLimits;
+const limitNames = Object.keys(defaultLimits).filter((name): name is LimitName => name in defaultLimits);
+
+const providerSchema = z.strictObject({
+  /** The part before `/` in `provider/model`. */
+  name: z
+    .string()
+    .regex(
+      /^[a-z0-9][a-z0-9-]{0,62}$/,
+      "a name is lower-case letters, digits and hyphens, at most 63 characters",
+    ),
+  protocol: providerProtocolSchema.exclude(["sim"]).default("openai"),
+  /** With `/v1`, as an OpenAI client wants it; optional for a provider that Weir knows by name. */
+  baseUrl: z.string().optional(),
+  /** The key itself or `${VARIABLE}`. */
+  apiKey: z.string().optional(),
+  headers: z.record(z.string(), z.string()).default({}),
+  models: z.array(z.string().min(1)).default([]),
+  priceProvider: z.string().optional(),
+  timeoutMs: z.number().int().positive().max(3_600_000).default(600_000),
+});
+
+/** `weir.yaml`. Every field is optional; a field that is not here is refused by name. */
+export const configFileSchema = z.strictObject({
+  providers: z.array(providerSchema).default([]),
+  limits: z.strictObject(Object.fromEntries(limitNames.map((name) => [name, limit.optional()]))).default({}),
+  log: z
+    .strictObject({ level: z.enum(["trace", "debug", "info", "warn", "error"]).default("info") })
+    .default({ level: "info" }),
+  /** Refuse a call rather than drop, emulate or rewrite a parameter. */
+  strict: z.boolean().default(false),
+  /** Offer the simulator's models `sim/*`. */
+  simulator: z.boolean().default(true),
+});
+export type ConfigFile = z.output<typeof configFileSchema>;
+export type ConfigFileProvider = ConfigFile["providers"][number];
