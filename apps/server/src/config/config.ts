@@ -1,0 +1,96 @@
+import { existsSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { relative, resolve } from "node:path";
+import { defaultLimits } from "@weir/schema";
+import type { Limits, SnapshotProvider } from "@weir/schema";
+import { readEnvironment } from "./environment.ts";
+import type { Variables } from "./environment.ts";
+import { ConfigError } from "./errors.ts";
+import type { ConfigProblem } from "./errors.ts";
+import type { ConfigFile } from "./file-schema.ts";
+import { collectProviders } from "./providers.ts";
+import { readConfigFile } from "./read-file.ts";
+import type { ReadFile } from "./read-file.ts";
+
+/** Everything that can be set, read once at start and passed down. */
+export interface Config {
+  /** Absolute path of `WEIR_HOME`. */
+  home: string;
+  host: string;
+  /** 0 asks the system for a free one. */
+  port: number;
+  gatewayThreads: number;
+  /** The first project's key, instead of a random one. */
+  bootstrapKey: string | null;
+  /** Null: the embedded engine. */
+  postgresUrl: string | null;
+  clickhouseUrl: string | null;
+  /** The configuration file that was read, or null. */
+  file: string | null;
+  providers: SnapshotProvider[];
+  limits: Limits;
+  logLevel: "trace" | "debug" | "info" | "warn" | "error";
+  strict: boolean;
+  /** Things that do not hinder the start but should be looked at, as sentences. */
+  warnings: string[];
+}
+
+/**
+ * Reads the environment and `weir.yaml` (`WEIR_CONFIG`, or the one in the current folder if there is one).
+ * @throws ConfigError with every problem found
+ */
+export function loadConfig(options: { variables: Variables; workingDirectory: string }): Config {
+  const problems: ConfigProblem[] = [];
+  const read = readEnvironment(options.variables);
+  if (!read.ok) problems.push(...read.problems);
+  const file = openFile({ ...options, problems });
+  const providers = collectProviders({ variables: options.variables, file: file?.read ?? null, problems });
+  if (problems.length > 0 || !read.ok) throw new ConfigError(problems);
+  const { environment } = read;
+  return {
+    home: resolve(options.workingDirectory, environment.WEIR_HOME),
+    host: environment.WEIR_HOST,
+    port: environment.WEIR_PORT,
+    gatewayThreads: environment.WEIR_GATEWAY_THREADS ?? Math.min(4, Math.max(1, availableParallelism())),
+    bootstrapKey: environment.WEIR_BOOTSTRAP_KEY ?? null,
+    postgresUrl: environment.WEIR_POSTGRES_URL ?? null,
+    clickhouseUrl: environment.WEIR_CLICKHOUSE_URL ?? null,
+    file: file?.path ?? null,
+    providers,
+    limits: mergeLimits(file?.read.value.limits ?? {}),
+    logLevel: environment.WEIR_LOG_LEVEL ?? file?.read.value.log.level ?? "info",
+    strict: file?.read.value.strict ?? false,
+    warnings: read.warnings,
+  };
+}
+
+function openFile(options: {
+  variables: Variables;
+  workingDirectory: string;
+  problems: ConfigProblem[];
+}): { path: string; read: ReadFile } | null {
+  const named = options.variables["WEIR_CONFIG"];
+  const path = resolve(options.workingDirectory, named || "weir.yaml");
+  if (!named && !existsSync(path)) return null;
+  const name = relative(options.workingDirectory, path) || path;
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    options.problems.push({
+      where: named ? "WEIR_CONFIG" : name,
+      message: `the file ${path} cannot be read (${reason}). Check the path and its permissions.`,
+    });
+    return null;
+  }
+  const result = readConfigFile({ name, text, variables: options.variables });
+  if (result.ok) return { path, read: result.file };
+  options.problems.push(...result.problems);
+  return null;
+}
+
+function mergeLimits(changed: ConfigFile["limits"]): Limits {
+  const set = Object.entries(changed).filter(([, value]) => value !== undefined);
+  return { ...defaultLimits, ...Object.fromEntries(set) };
+}

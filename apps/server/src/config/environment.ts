@@ -1,0 +1,75 @@
+import { z } from "zod";
+import type { ConfigProblem } from "./errors.ts";
+import { nearestName } from "./nearest.ts";
+
+/** The environment of a process, as text. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+function wholeNumber(range: { min: number; max: number }) {
+  return z
+    .string()
+    .regex(/^\d+$/, `write a whole number from ${range.min} to ${range.max}`)
+    .transform(Number)
+    .refine(
+      (value) => value >= range.min && value <= range.max,
+      `write a whole number from ${range.min} to ${range.max}`,
+    );
+}
+
+function urlOf(protocols: readonly string[]) {
+  return z
+    .string()
+    .refine(
+      (text) => protocols.includes(URL.parse(text)?.protocol ?? ""),
+      `write a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(" or ")}`,
+    );
+}
+
+const shape = {
+  WEIR_HOME: z.string().default("./.weir"),
+  WEIR_PORT: wholeNumber({ min: 0, max: 65_535 }).default(9347),
+  WEIR_HOST: z
+    .string()
+    .regex(/^[A-Za-z0-9.:_-]+$/, "write an address such as 127.0.0.1, 0.0.0.0 or ::")
+    .default("127.0.0.1"),
+  WEIR_GATEWAY_THREADS: wholeNumber({ min: 1, max: 64 }).optional(),
+  WEIR_BOOTSTRAP_KEY: z
+    .string()
+    .regex(/^weir_[A-Za-z0-9]{40}$/, "write weir_ and 40 letters or digits")
+    .optional(),
+  WEIR_POSTGRES_URL: urlOf(["postgres:", "postgresql:"]).optional(),
+  WEIR_CLICKHOUSE_URL: urlOf(["http:", "https:"]).optional(),
+  WEIR_CONFIG: z.string().optional(),
+  WEIR_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error"]).optional(),
+};
+const environmentSchema = z.object(shape);
+export type Environment = z.output<typeof environmentSchema>;
+
+/** Reads Weir's own variables; an empty one counts as absent. Misspelt `WEIR_…` names come back as warnings. */
+export function readEnvironment(
+  variables: Variables,
+): { ok: true; environment: Environment; warnings: string[] } | { ok: false; problems: ConfigProblem[] } {
+  const present = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
+  const parsed = environmentSchema.safeParse(present);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => ({
+      where: issue.path.map(String).join("."),
+      message: `${issue.message}; it is ${quote(present[String(issue.path[0])])}.`,
+    }));
+    return { ok: false, problems };
+  }
+  const known = Object.keys(shape);
+  const warnings = Object.keys(present)
+    .filter((name) => name.startsWith("WEIR_") && !known.includes(name))
+    .flatMap((name) => {
+      const nearest = nearestName({ name, known });
+      return nearest
+        ? [`The environment variable ${name} means nothing to Weir; did you mean ${nearest}?`]
+        : [];
+    });
+  return { ok: true, environment: parsed.data, warnings };
+}
+
+function quote(value: string | undefined): string {
+  return JSON.stringify(value ?? "");
+}
