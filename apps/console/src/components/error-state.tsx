@@ -1,0 +1,80 @@
+import { RotateCw } from "lucide-react";
+import type { ReactNode } from "react";
+import { describeFailure } from "../api/failure.ts";
+import { Button } from "./button.tsx";
+import { CopyButton } from "./code-block.tsx";
+import { RelativeTime } from "./relative-time.tsx";
+import { StatusMark } from "./status-mark.tsx";
+
+/** What failed, since when, what still works, what to do, and the id to search for. */
+export function ErrorState({
+  title,
+  error,
+  since,
+  stillWorks,
+  onRetry,
+  retrying = false,
+  compact = false,
+}: {
+  /** What the reader was waiting for: "The trace list could not be read". */
+  title: string;
+  error: unknown;
+  /** Epoch milliseconds of the first failure. */
+  since?: number;
+  stillWorks?: string;
+  onRetry?: () => void;
+  retrying?: boolean;
+  compact?: boolean;
+}): ReactNode {
+  const failure = describeFailure(error);
+  return (
+    <div
+      role="alert"
+      className={
+        compact
+          ? "flex flex-col items-start gap-1.5 p-4"
+          : "mx-auto flex w-full max-w-[720px] flex-col items-start gap-2 px-6 py-12"
+      }
+    >
+      <h2 className="text-heading">
+        <StatusMark state="error" label={title} />
+      </h2>
+      <p className="max-w-[70ch] text-soft [overflow-wrap:anywhere]">{failure.detail}</p>
+      {failure.mend === "" ? null : <p className="max-w-[70ch] [overflow-wrap:anywhere]">{failure.mend}</p>}
+      {stillWorks === undefined ? null : (
+        <p className="max-w-[70ch] text-muted">Still working: {stillWorks}</p>
+      )}
+      {failure.errors.length === 0 ? null : (
+        <ul className="list-disc pl-5 text-soft">
+          {failure.errors.map((each) => (
+            <li key={`${each.path}:${each.message}`} className="[overflow-wrap:anywhere]">
+              <code>{each.path === "" ? "(whole)" : each.path}</code> {each.message}
+            </li>
+          ))}
+        </ul>
+      )}
+      <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-table text-muted">
+        {since === undefined || since === 0 ? null : (
+          <span>
+            since <RelativeTime at={new Date(since).toISOString()} />
+          </span>
+        )}
+        <span>
+          code <code>{failure.code}</code>
+        </span>
+        {failure.requestId === "" ? null : (
+          <span className="inline-flex items-center gap-1">
+            request <code>{failure.requestId}</code>
+            <CopyButton text={failure.requestId} label="Copy the request id" />
+          </span>
+        )}
+      </p>
+      {onRetry === undefined ? null : (
+        <Button onClick={onRetry} disabled={retrying} className="mt-1">
+          <RotateCw className={retrying ? "animate-spin" : undefined} />
+          Try again
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,22 @@
+/** How many hues the chart palette has; see `--chart-1` … in tokens.css. */
+export const chartHues = 8;
+
+/**
+ * The hue of a model, 1 to 8: always the same for the same name, on every chart, page and visit (FNV-1a of the
+ * name, so it depends on nothing that was seen before).
+ */
+export function modelHue(model: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < model.length; index += 1) {
+    hash ^= model.charCodeAt(index);
+    hash = Math.imul(hash, 0x01000193);
+  }
+  // The low bits of FNV mix poorly over short names; folding the halves spreads them.
+  hash ^= hash >>> 16;
+  return ((hash >>> 0) % chartHues) + 1;
+}
+
+/** The CSS colour of a model; `other` (the sum of the rest) is grey. */
+export function modelColour(model: string): string {
+  return model === "" || model === "other" ? "var(--chart-rest)" : `var(--chart-${modelHue(model)})`;
+}
