@@ -1,0 +1,63 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { Snapshot } from "@weir/schema";
+import { ApiError } from "../errors.ts";
+import type { Principal } from "./permissions.ts";
+
+/** Finds out who is calling; throws for credentials that are wrong, answers `anonymous` when there are none. */
+export type Authenticate = (request: Request) => Promise<Principal>;
+
+/** Looks a console session up by the SHA-256 (hex) of its token. */
+export type FindSession = (
+  sha256: string,
+) => Promise<{ sessionId: string; userId: string; name: string } | null>;
+
+export const sessionCookie = "weir_session";
+
+/** SHA-256 in hex, the only form in which keys and tokens are kept. */
+export function sha256Hex(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** Reads the Bearer token (admin token or project key) or the session cookie. */
+export function createAuthenticate(options: {
+  adminToken: string;
+  snapshot: () => Snapshot;
+  findSession: FindSession;
+}): Authenticate {
+  const adminDigest = createHash("sha256").update(options.adminToken).digest();
+  return async (request) => {
+    const authorization = request.headers.get("authorization");
+    if (authorization !== null) {
+      const token = /^Bearer\s+(\S+)$/i.exec(authorization)?.[1] ?? "";
+      if (timingSafeEqual(createHash("sha256").update(token).digest(), adminDigest)) {
+        return { kind: "admin-token" };
+      }
+      return projectKey({ token, snapshot: options.snapshot() });
+    }
+    const cookie = readCookie({ header: request.headers.get("cookie") ?? "", name: sessionCookie });
+    const session = cookie === null ? null : await options.findSession(sha256Hex(cookie));
+    return session ? { kind: "session", ...session } : { kind: "anonymous" };
+  };
+}
+
+function projectKey(options: { token: string; snapshot: Snapshot }): Principal {
+  const sha256 = sha256Hex(options.token);
+  const key = options.snapshot.keys.find((candidate) => candidate.sha256 === sha256);
+  if (key && key.revokedAt === null) return { kind: "project-key", keyId: key.id, projectId: key.projectId };
+  throw new ApiError({
+    code: key ? "key_revoked" : "key_unknown",
+    status: 401,
+    title: "Key refused",
+    detail: key ? `The key ${JSON.stringify(key.name)} has been revoked.` : "This key is not known.",
+    mend: 'Make a key with "weir key create" or on the console\'s settings page, and send it whole.',
+    headers: { "www-authenticate": 'Bearer realm="weir"' },
+  });
+}
+
+function readCookie(options: { header: string; name: string }): string | null {
+  for (const pair of options.header.split(";")) {
+    const [name, ...value] = pair.trim().split("=");
+    if (name === options.name) return value.join("=");
+  }
+  return null;
+}

@@ -1,0 +1,61 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { problemSchema } from "@weir/schema";
+import type { ApiRoute } from "../capability.ts";
+
+/** The OpenAPI 3.1 document of `routes`, made from the very schemas that check requests. */
+export function openApiDocument(options: { routes: readonly ApiRoute[]; version: string }) {
+  const { openAPIRegistry: registry, getOpenAPI31Document } = new OpenAPIHono();
+  registry.registerComponent("securitySchemes", "projectKey", {
+    type: "http",
+    scheme: "bearer",
+    description: "A project key (weir_…): reads of its own project.",
+  });
+  registry.registerComponent("securitySchemes", "session", {
+    type: "apiKey",
+    in: "cookie",
+    name: "weir_session",
+    description: "The console's session.",
+  });
+  const problem = {
+    description: "A problem (RFC 9457): stable code, what happened, how to mend it.",
+    content: { "application/problem+json": { schema: problemSchema } },
+  };
+  for (const route of options.routes) {
+    registry.registerPath({
+      method: route.method,
+      path: `/api/v1${route.path}`,
+      operationId: operationId(route),
+      summary: route.summary,
+      description: route.permission === "public" ? "Needs no sign-in." : `Permission: ${route.permission}.`,
+      security: route.permission === "public" ? [] : [{ projectKey: [] }, { session: [] }],
+      request: {
+        query: route.query,
+        ...(route.params ? { params: route.params } : {}),
+        ...(route.body
+          ? { body: { required: true, content: { "application/json": { schema: route.body } } } }
+          : {}),
+      },
+      responses: {
+        [route.status]: {
+          description: route.summary,
+          ...(route.status === 204 ? {} : { content: { "application/json": { schema: route.result } } }),
+        },
+        default: problem,
+      },
+    });
+  }
+  return getOpenAPI31Document.call(
+    { openAPIRegistry: registry },
+    { openapi: "3.1.0", info: { title: "Weir", version: options.version } },
+  );
+}
+
+/** `GET /traces/{traceId}/spans` → `getTracesByTraceIdSpans`. */
+function operationId(route: ApiRoute): string {
+  const words = route.path
+    .split("/")
+    .filter(Boolean)
+    .map((part) => (part.startsWith("{") ? `by-${part.slice(1, -1)}` : part))
+    .flatMap((part) => part.split(/[-.]/));
+  return route.method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
+}
