@@ -54,7 +54,7 @@ describe.each([
     });
     const provider = new TracerProvider({
       resource: resourceFromAttributes({ "service.name": "shop-assistant" }),
-      spanProcessors: [new SimpleSpanProcessor(exporter)],
+      spanProcessors: [new SimpleSpanProcessor({ exporter })],
     });
     const tracer = provider.getTracer("test");
     const client = new OpenAI({ baseURL: `${system.origin}/v1`, apiKey: system.key, maxRetries: 0 });
@@ -88,7 +88,7 @@ describe.each([
       url: `${system.origin}/v1/traces`,
       headers: { authorization: `Bearer ${system.key}` },
     });
-    const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+    const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
     const span = provider.getTracer("test").startSpan("chat sim/echo", {
       attributes: {
         "gen_ai.operation.name": "chat",
