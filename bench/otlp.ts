@@ -1,0 +1,54 @@
+import { Pool } from "undici";
+import { startUpstream, startWeir } from "./contenders.ts";
+import { encodeTraces } from "./otlp-payload.ts";
+
+/**
+ * OTLP protobuf spans per second that are durable when they are acknowledged, and how long until all of them can be
+ * queried. `node bench/otlp.ts [seconds=10] [spans per request=200] [concurrency=4]`
+ */
+const seconds = Number(process.argv[2] ?? 10);
+const spansPerRequest = Number(process.argv[3] ?? 200);
+const concurrency = Number(process.argv[4] ?? 4);
+
+const upstream = await startUpstream();
+const weir = await startWeir(upstream, 2);
+const pool = new Pool(weir.origin, { connections: concurrency, pipelining: 1 });
+try {
+  // A handful of different payloads, so that encoding them is no part of the measurement.
+  const payloads = Array.from({ length: 200 }, () => encodeTraces(spansPerRequest));
+  let sent = 0;
+  let acknowledged = 0;
+  const startedAt = performance.now();
+  const worker = async () => {
+    while (performance.now() - startedAt < seconds * 1000) {
+      const payload = payloads[sent++ % payloads.length];
+      if (payload === undefined) return;
+      const { statusCode, body } = await pool.request({
+        path: "/v1/traces",
+        method: "POST",
+        headers: { ...weir.headers, "content-type": "application/x-protobuf" },
+        body: payload,
+      });
+      const answer = Buffer.from(await body.arrayBuffer());
+      if (statusCode !== 200 || answer.length > 0) throw new Error(`${statusCode}: ${answer.toString()}`);
+      acknowledged += spansPerRequest;
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  const elapsedMs = performance.now() - startedAt;
+  process.stdout.write(
+    `${Math.round(acknowledged / (elapsedMs / 1000))} spans/s acknowledged ` +
+      `(${acknowledged} spans of ${Math.round((payloads[0]?.length ?? 0) / spansPerRequest)} bytes, ${spansPerRequest} a request)\n`,
+  );
+  for (;;) {
+    const metrics = await (await fetch(`${weir.origin}/metrics`)).text();
+    if (Number(/^weir_spool_segments(?:\{[^}]*\})? (\d+)/m.exec(metrics)?.[1] ?? 1) === 0) break;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const total = (performance.now() - startedAt) / 1000;
+  process.stdout.write(`${Math.round(acknowledged / total)} spans/s until the last one can be queried\n`);
+} finally {
+  await pool.close();
+  await weir.stop();
+  await upstream.stop();
+}
