@@ -46,11 +46,22 @@ export const costLineSchema = z.object({
 });
 export type CostLine = z.infer<typeof costLineSchema>;
 
+/** What a call costs beside its tokens, in US dollars. */
+export const feeLineSchema = z.object({
+  name: z.enum(["requests", "web_searches"]),
+  count: z.number().nonnegative(),
+  usdPerThousand: z.number().nonnegative(),
+  usd: z.number().nonnegative(),
+});
+export type FeeLine = z.infer<typeof feeLineSchema>;
+
 export const costProofSchema = z.object({
   /** `priced`: every bucket has a price. `partial`: some bucket has none. `unpriced`: the model has none. */
   status: z.enum(["priced", "partial", "unpriced", "free"]),
   totalUsd: z.number().nonnegative().nullable(),
   lines: z.array(costLineSchema),
+  /** Fees per request or per search; absent where there are none. The total includes them. */
+  fees: z.array(feeLineSchema).optional(),
   /** The price entry's provider and model as the price list names them. */
   priceModel: z.string(),
   /** Version of the price list, e.g. `genai-prices@0.1.8`. */
