@@ -2,6 +2,9 @@ import type { Logger } from "pino";
 import type { z } from "zod";
 import type { BlobStore, ClickHouse as StoreClickHouse, Postgres as StorePostgres } from "@weir/store";
 import type { Permission, Principal } from "./api/permissions.ts";
+import type { Projects } from "./capabilities/projects/service.ts";
+import type { Sessions } from "./capabilities/session/service.ts";
+import type { Sealer } from "./home/secrets.ts";
 import type { Runtime } from "./runtime.ts";
 
 /**
@@ -21,6 +24,9 @@ export interface Services {
   postgres: Postgres;
   clickhouse: ClickHouse;
   blobs: Blobs;
+  projects: Projects;
+  sessions: Sessions;
+  sealer: Sealer;
   /** The running system: its state, its configuration, its snapshot of keys and providers. */
   runtime: Runtime;
   log: Logger;

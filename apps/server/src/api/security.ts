@@ -17,6 +17,12 @@ export function readForwarded(headers: Headers): Forwarded {
   };
 }
 
+/** The base URL that the client of this request reaches Weir by, without `/v1`. */
+export function clientBaseUrl(options: { headers: Headers; fallback: string }): string {
+  const { host, protocol } = readForwarded(options.headers);
+  return options.headers.has("x-forwarded-host") && host ? `${protocol}://${host}` : options.fallback;
+}
+
 /** True for an address that only this machine reaches. */
 export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d+){3}$/.test(host);

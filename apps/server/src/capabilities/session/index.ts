@@ -1,0 +1,145 @@
+import { quickstartSchema, sessionSchema, signInSchema } from "@weir/schema";
+import type { Session } from "@weir/schema";
+import { z } from "zod";
+import { createAttemptLimit } from "../../api/attempt-limit.ts";
+import { sessionCookie } from "../../api/authenticate.ts";
+import { defineRoute } from "../../api/define-route.ts";
+import { clientBaseUrl, readForwarded } from "../../api/security.ts";
+import type { ApiRoute, Capability, Services } from "../../capability.ts";
+import { readQuickstart } from "./quickstart.ts";
+import { sessionLifetimeSeconds } from "./service.ts";
+
+const linkLifetimeSeconds = 3600;
+
+export const capability: Capability = {
+  name: "session",
+  routes: (services) => [...sessionRoutes(services), ...startRoutes(services)],
+};
+
+function sessionRoutes(services: Services): ApiRoute[] {
+  const { sessions, now } = services;
+  const attempts = createAttemptLimit(now);
+  return [
+    defineRoute({
+      method: "get",
+      path: "/session",
+      permission: "session:read",
+      scope: "none",
+      summary: "Who is signed in, and what to start with",
+      result: sessionSchema,
+      handle: async (call) => describeSession({ services, call }),
+    }),
+    defineRoute({
+      method: "post",
+      path: "/session",
+      permission: "public",
+      scope: "none",
+      summary: "Sign in with a one-time token",
+      body: signInSchema,
+      result: z.object({}),
+      status: 201,
+      handle: async (call) => {
+        const forwarded = readForwarded(call.request.headers);
+        attempts.take(forwarded.clientAddress);
+        const { sessionToken } = await sessions.signIn(call.body.token);
+        return cookieResponse({
+          status: 201,
+          value: sessionToken,
+          maxAgeSeconds: sessionLifetimeSeconds,
+          secure: forwarded.protocol === "https",
+        });
+      },
+    }),
+    defineRoute({
+      method: "delete",
+      path: "/session",
+      permission: "session:write",
+      scope: "none",
+      summary: "Sign out",
+      result: z.object({}),
+      status: 204,
+      handle: async (call) => {
+        if (call.principal.kind === "session") await sessions.signOut(call.principal.sessionId);
+        const secure = readForwarded(call.request.headers).protocol === "https";
+        return cookieResponse({ status: 204, value: "", maxAgeSeconds: 0, secure });
+      },
+    }),
+  ];
+}
+
+function startRoutes(services: Services): ApiRoute[] {
+  return [
+    defineRoute({
+      method: "get",
+      path: "/quickstart",
+      permission: "quickstart:read",
+      scope: "project",
+      summary: "What a first call needs: base URL, key, models that answer now",
+      result: quickstartSchema,
+      handle: (call) =>
+        readQuickstart({
+          services,
+          projectId: call.projectId,
+          baseUrl: clientBaseUrl({ headers: call.request.headers, fallback: services.runtime.baseUrl }),
+        }),
+    }),
+    defineRoute({
+      method: "post",
+      path: "/links",
+      permission: "links:write",
+      scope: "none",
+      summary: "Make a one-time sign-in link for the administrator",
+      result: z.object({ url: z.string(), expiresAt: z.string() }),
+      status: 201,
+      handle: async () => {
+        const token = await services.sessions.createLinkToken(linkLifetimeSeconds);
+        return {
+          url: `${services.runtime.baseUrl}/sign-in#token=${token}`,
+          expiresAt: new Date(services.now() + linkLifetimeSeconds * 1000).toISOString(),
+        };
+      },
+    }),
+  ];
+}
+
+async function describeSession(options: {
+  services: Services;
+  call: { principal: { kind: string; userId?: string; name?: string }; request: Request };
+}): Promise<Session> {
+  const { services, call } = options;
+  return {
+    user: {
+      userId: call.principal.userId ?? "",
+      name: call.principal.name ?? "",
+      role: "administrator",
+    },
+    projects: await services.projects.list(),
+    baseUrl: clientBaseUrl({ headers: call.request.headers, fallback: services.runtime.baseUrl }),
+    version: services.runtime.version,
+  };
+}
+
+function cookieResponse(options: {
+  status: number;
+  value: string;
+  maxAgeSeconds: number;
+  secure: boolean;
+}): Response {
+  const cookie = [
+    `${sessionCookie}=${options.value}`,
+    "Path=/",
+    "HttpOnly",
+    "SameSite=Strict",
+    `Max-Age=${options.maxAgeSeconds}`,
+    ...(options.secure ? ["Secure"] : []),
+  ].join("; ");
+  const body = options.status === 204 ? null : "{}";
+  return new Response(body, {
+    status: options.status,
+    headers: {
+      "set-cookie": cookie,
+      "cache-control": "no-store",
+      ...(body ? { "content-type": "application/json" } : {}),
+    },
+  });
+}
