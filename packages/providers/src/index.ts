@@ -1,6 +1,7 @@
 export type * from "./contract.ts";
 export { createSseParser } from "./sse.ts";
 export type { SseEvent, SseParser, SseParserOptions } from "./sse.ts";
+export { createSimulator } from "./sim/simulator.ts";
 export type { Simulator, SimulatorCall, SimulatorOptions, SimulatorResponse } from "./sim/contract.ts";
 export { createResponseTap } from "./tap/response-tap.ts";
 export type { ResponseTapOptions } from "./tap/response-tap.ts";
