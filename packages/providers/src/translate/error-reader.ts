@@ -1,0 +1,50 @@
+import type { CanonicalError } from "./canonical.ts";
+import { isObject, objectOrEmpty, parseJson, stringOrEmpty } from "./json-read.ts";
+
+/** Longest text of an unknown error body that is passed on. */
+const excerptMax = 500;
+
+/**
+ * Reads an error body of any shape in use: OpenAI's and Anthropic's `error` objects, a bare string, an array
+ * of one, FastAPI's `detail`, a `message` at the top, or a proxy's HTML page.
+ */
+export function readErrorFields(options: { status: number; body: unknown }): CanonicalError {
+  const { status, body } = options;
+  const parsed = typeof body === "string" ? (parseJson(body) ?? body) : body;
+  const whole = Array.isArray(parsed) ? parsed[0] : parsed;
+  const holder = objectOrEmpty(whole);
+  const error = isObject(holder["error"]) ? holder["error"] : holder;
+  const type = stringOrEmpty(error["type"]) || stringOrEmpty(error["status"]);
+  const detailCode = stringOrEmpty(objectOrEmpty(error["details"])["error_code"]);
+  const message =
+    stringOrEmpty(error["message"]) ||
+    stringOrEmpty(holder["error"]) ||
+    stringOrEmpty(holder["message"]) ||
+    detailText(holder["detail"]) ||
+    excerpt(whole);
+  return {
+    code:
+      stringOrEmpty(error["code"]) || detailCode || (type === "error" ? "" : type) || codeForStatus(status),
+    message: message === "" ? defaultMessage(status) : message,
+    type,
+  };
+}
+
+function detailText(detail: unknown): string {
+  if (typeof detail === "string") return detail;
+  return detail === undefined || detail === null ? "" : JSON.stringify(detail).slice(0, excerptMax);
+}
+
+function excerpt(body: unknown): string {
+  return typeof body === "string" ? body.trim().slice(0, excerptMax) : "";
+}
+
+function defaultMessage(status: number): string {
+  return status === 0
+    ? "The provider reported an error without saying which."
+    : `The provider answered with HTTP status ${status} and no message.`;
+}
+
+function codeForStatus(status: number): string {
+  return status === 0 ? "provider_error" : `provider_error_${status}`;
+}

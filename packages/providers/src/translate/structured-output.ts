@@ -1,0 +1,98 @@
+import type { JsonObject } from "../contract.ts";
+import type { CanonicalResponse, CanonicalStreamEvent } from "./canonical.ts";
+import { arrayOrEmpty, isObject, objectOrEmpty } from "./json-read.ts";
+import type { ReceiptBook } from "./receipt-book.ts";
+
+/**
+ * Where a model has no structured output of its own, it is made to call a tool of this name whose arguments
+ * are the answer. The name is reserved, so that an answer can be unwrapped without knowing its request.
+ */
+export const structuredOutputTool = "weir_structured_output";
+
+/** Turns a call of the reserved tool back into the text that the caller asked for. */
+export function unwrapResponse(response: CanonicalResponse, book: ReceiptBook): CanonicalResponse {
+  const call = response.content.find(
+    (part) => part.type === "tool_call" && part.name === structuredOutputTool,
+  );
+  if (call?.type !== "tool_call") return response;
+  const content = response.content.flatMap((part): typeof response.content => {
+    if (part === call) return [{ type: "text", text: call.argumentsText, path: call.path }];
+    if (part.type !== "text") return [part];
+    book.dropped(`response.${part.path}`, "Text beside the structured answer would make it invalid JSON.");
+    return [];
+  });
+  const hasOtherCalls = content.some((part) => part.type === "tool_call");
+  return { ...response, content, finish: finishOf(response.finish, hasOtherCalls) };
+}
+
+/** The same for a stream, event by event. */
+export function createStreamUnwrapper(): (event: CanonicalStreamEvent) => CanonicalStreamEvent {
+  let unwrapped = false;
+  let hasOtherCalls = false;
+  return (event) => {
+    if (event.type === "part-start" && event.kind === "tool_call") {
+      if (event.name === structuredOutputTool) {
+        unwrapped = true;
+        return { ...event, kind: "text", id: "", name: "" };
+      }
+      hasOtherCalls = true;
+    }
+    if (event.type === "finish" && unwrapped) {
+      return { ...event, finish: finishOf(event.finish, hasOtherCalls) };
+    }
+    return event;
+  };
+}
+
+function finishOf(finish: CanonicalResponse["finish"], hasOtherCalls: boolean): CanonicalResponse["finish"] {
+  return finish.reason === "tool_calls" && !hasOtherCalls ? { ...finish, reason: "stop" } : finish;
+}
+
+/**
+ * True when a schema keeps the rules of OpenAI's strict mode: every object closed, every property required.
+ */
+export function isStrictSchema(schema: unknown): boolean {
+  if (!isObject(schema)) return true;
+  const properties = objectOrEmpty(schema["properties"]);
+  if (schema["type"] === "object" || isObject(schema["properties"])) {
+    if (schema["additionalProperties"] !== false) return false;
+    const required = new Set(arrayOrEmpty(schema["required"]));
+    if (!Object.keys(properties).every((name) => required.has(name))) return false;
+  }
+  return subschemas(schema).every(isStrictSchema);
+}
+
+/** True when every object of a schema lists all that it may hold: a free-form one has to stay open. */
+export function canCloseObjects(schema: unknown): boolean {
+  if (!isObject(schema)) return true;
+  const isOpen = schema["additionalProperties"] !== undefined && schema["additionalProperties"] !== false;
+  const isFreeForm = schema["type"] === "object" && !isObject(schema["properties"]);
+  return !isOpen && !isFreeForm && subschemas(schema).every(canCloseObjects);
+}
+
+/** The schema with `additionalProperties: false` on every object that does not say. */
+export function closeObjects(schema: JsonObject): JsonObject {
+  const closed: JsonObject = {};
+  for (const [keyword, value] of Object.entries(schema)) {
+    if (mapKeywords.has(keyword) && isObject(value)) {
+      closed[keyword] = Object.fromEntries(
+        Object.entries(value).map(([name, sub]) => [name, isObject(sub) ? closeObjects(sub) : sub]),
+      );
+    } else if (listKeywords.has(keyword) && Array.isArray(value)) {
+      closed[keyword] = value.map((sub) => (isObject(sub) ? closeObjects(sub) : sub));
+    } else closed[keyword] = keyword === "items" && isObject(value) ? closeObjects(value) : value;
+  }
+  const isOpenObject = schema["type"] === "object" && schema["additionalProperties"] === undefined;
+  return isOpenObject ? { ...closed, additionalProperties: false } : closed;
+}
+
+const mapKeywords = new Set(["properties", "$defs", "definitions"]);
+const listKeywords = new Set(["anyOf", "oneOf", "allOf", "prefixItems"]);
+
+function subschemas(schema: JsonObject): unknown[] {
+  return Object.entries(schema).flatMap(([keyword, value]) => {
+    if (mapKeywords.has(keyword)) return Object.values(objectOrEmpty(value));
+    if (listKeywords.has(keyword)) return [...arrayOrEmpty(value)];
+    return keyword === "items" ? [value] : [];
+  });
+}
