@@ -10,7 +10,7 @@ import type {
   TextPart,
   ToolResultPart,
 } from "../translate/canonical.ts";
-import { arrayOrEmpty, isObject, objectOrEmpty, stringOrEmpty } from "../translate/json-read.ts";
+import { arrayOf, isJsonObject, objectOf, textOf } from "../json.ts";
 import type { ReceiptBook } from "../translate/receipt-book.ts";
 
 type ContentPart = TextPart | ImagePart | FilePart;
@@ -18,7 +18,7 @@ type ContentPart = TextPart | ImagePart | FilePart;
 /** Reads `cache_control` of a block or a tool. */
 export function readCacheMark(holder: JsonObject, path: string): { cache?: CacheMark } {
   const control = holder["cache_control"];
-  if (!isObject(control)) return {};
+  if (!isJsonObject(control)) return {};
   return { cache: { ttl: control["ttl"] === "1h" ? "1h" : "5m", path: `${path}.cache_control` } };
 }
 
@@ -33,7 +33,7 @@ function readTextBlocks(value: unknown, path: string): TextPart[] {
   if (typeof value === "string") return [{ type: "text", text: value, path }];
   if (!Array.isArray(value)) throw invalidRequest(path, "must be a string or an array of text blocks.");
   return value.map((item, index) => {
-    const block = objectOrEmpty(item);
+    const block = objectOf(item);
     const blockPath = `${path}[${index}]`;
     if (block["type"] !== "text") throw invalidRequest(blockPath, "must be a text block.");
     return readTextBlock(block, blockPath);
@@ -45,7 +45,7 @@ export function readMessages(value: unknown, book: ReceiptBook): CanonicalMessag
   if (!Array.isArray(value)) throw invalidRequest("messages", "must be an array of messages.");
   return value.flatMap((item, index) => {
     const path = `messages[${index}]`;
-    if (!isObject(item)) throw invalidRequest(path, "must be an object with a role.");
+    if (!isJsonObject(item)) throw invalidRequest(path, "must be an object with a role.");
     const contentPath = `${path}.content`;
     switch (item["role"]) {
       case "user":
@@ -65,7 +65,7 @@ function readBlocks(content: unknown, path: string): JsonObject[] | string {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) throw invalidRequest(path, "must be a string or an array of content blocks.");
   return content.map((block, index) => {
-    if (!isObject(block)) throw invalidRequest(`${path}[${index}]`, "must be an object with a type.");
+    if (!isJsonObject(block)) throw invalidRequest(`${path}[${index}]`, "must be an object with a type.");
     return block;
   });
 }
@@ -93,15 +93,15 @@ function readUserTurn(
 }
 
 function readToolResult(block: JsonObject, path: string, book: ReceiptBook): ToolResultPart {
-  const callId = stringOrEmpty(block["tool_use_id"]);
+  const callId = textOf(block["tool_use_id"]);
   if (callId === "")
     throw invalidRequest(`${path}.tool_use_id`, "must be the id of the call that this answers.");
   const value = block["content"];
   const contentPath = `${path}.content`;
   const content: ContentPart[] = [];
   if (typeof value === "string") content.push({ type: "text", text: value, path: contentPath });
-  for (const [index, inner] of arrayOrEmpty(value).entries()) {
-    content.push(...readContentBlock(objectOrEmpty(inner), `${contentPath}[${index}]`, book));
+  for (const [index, inner] of arrayOf(value).entries()) {
+    content.push(...readContentBlock(objectOf(inner), `${contentPath}[${index}]`, book));
   }
   const isError = block["is_error"] === true;
   return { type: "tool_result", callId, content, isError, path, ...readCacheMark(block, path) };
@@ -122,7 +122,7 @@ function readContentBlock(block: JsonObject, path: string, book: ReceiptBook): C
     default:
       book.dropped(
         path,
-        `A block of type "${stringOrEmpty(block["type"])}" belongs to Anthropic's own tools.`,
+        `A block of type "${textOf(block["type"])}" belongs to Anthropic's own tools.`,
       );
       return [];
   }
@@ -139,13 +139,13 @@ function readImageBlock(block: JsonObject, path: string): ImagePart {
 }
 
 function readSource(block: JsonObject, path: string): { source: MediaSource; sourcePath: string } {
-  const source = objectOrEmpty(block["source"]);
+  const source = objectOf(block["source"]);
   const sourcePath = `${path}.source`;
   if (source["type"] === "url" && typeof source["url"] === "string") {
     return { source: { kind: "url", url: source["url"] }, sourcePath: `${sourcePath}.url` };
   }
   if (source["type"] === "base64" && typeof source["data"] === "string") {
-    const mediaType = stringOrEmpty(source["media_type"]);
+    const mediaType = textOf(source["media_type"]);
     return { source: { kind: "base64", mediaType, data: source["data"] }, sourcePath: `${sourcePath}.data` };
   }
   if (source["type"] === "file") {
@@ -158,17 +158,17 @@ function readSource(block: JsonObject, path: string): { source: MediaSource; sou
 }
 
 function readDocumentBlock(block: JsonObject, path: string, book: ReceiptBook): ContentPart[] {
-  const source = objectOrEmpty(block["source"]);
-  const name = stringOrEmpty(block["title"]);
+  const source = objectOf(block["source"]);
+  const name = textOf(block["title"]);
   const mark = readCacheMark(block, path);
-  if (objectOrEmpty(block["citations"])["enabled"] === true) {
+  if (objectOf(block["citations"])["enabled"] === true) {
     book.dropped(`${path}.citations`, "Other providers do not cite documents.");
   }
   if (typeof block["context"] === "string") {
     book.dropped(`${path}.context`, "Other providers' files carry no context of their own.");
   }
   if (source["type"] === "text") {
-    const text = stringOrEmpty(source["data"]);
+    const text = textOf(source["data"]);
     return [
       {
         type: "file",
@@ -187,15 +187,15 @@ function readDocumentBlock(block: JsonObject, path: string, book: ReceiptBook): 
   const inner = source["content"];
   if (typeof inner === "string")
     return [{ type: "text", text: inner, path: `${path}.source.content`, ...mark }];
-  return arrayOrEmpty(inner).flatMap((item, index) =>
-    readContentBlock(objectOrEmpty(item), `${path}.source.content[${index}]`, book),
+  return arrayOf(inner).flatMap((item, index) =>
+    readContentBlock(objectOf(item), `${path}.source.content[${index}]`, book),
   );
 }
 
 function readSearchResult(block: JsonObject, path: string, book: ReceiptBook): TextPart {
   book.rewritten(path, "Other providers have no search results; the text was put into the message.");
-  const lines = arrayOrEmpty(block["content"]).map((item) => stringOrEmpty(objectOrEmpty(item)["text"]));
-  const text = [stringOrEmpty(block["title"]), stringOrEmpty(block["source"]), ...lines].join("\n");
+  const lines = arrayOf(block["content"]).map((item) => textOf(objectOf(item)["text"]));
+  const text = [textOf(block["title"]), textOf(block["source"]), ...lines].join("\n");
   return { type: "text", text, path, ...readCacheMark(block, path) };
 }
 
@@ -236,17 +236,17 @@ function readAnswerBlock(block: JsonObject, path: string, book: ReceiptBook): An
     case "thinking":
       return {
         type: "reasoning",
-        text: stringOrEmpty(block["thinking"]),
-        signature: stringOrEmpty(block["signature"]),
+        text: textOf(block["thinking"]),
+        signature: textOf(block["signature"]),
         path,
       };
     case "redacted_thinking":
-      return { type: "redacted_reasoning", data: stringOrEmpty(block["data"]), path };
+      return { type: "redacted_reasoning", data: textOf(block["data"]), path };
     case "tool_use":
       return {
         type: "tool_call",
-        id: stringOrEmpty(block["id"]),
-        name: stringOrEmpty(block["name"]),
+        id: textOf(block["id"]),
+        name: textOf(block["name"]),
         argumentsText: JSON.stringify(block["input"] ?? {}),
         path,
         ...readCacheMark(block, path),
@@ -261,7 +261,7 @@ function readAnswerBlock(block: JsonObject, path: string, book: ReceiptBook): An
 export function dropForeignBlock(block: JsonObject, path: string, book: ReceiptBook): void {
   book.dropped(
     path,
-    `A block of type "${stringOrEmpty(block["type"])}" has no counterpart in other protocols.`,
+    `A block of type "${textOf(block["type"])}" has no counterpart in other protocols.`,
   );
 }
 
@@ -271,10 +271,10 @@ export function readWebCitations(
   path: string,
   book: ReceiptBook,
 ): { url: string; title: string }[] {
-  return arrayOrEmpty(value).flatMap((item) => {
-    const citation = objectOrEmpty(item);
-    const url = stringOrEmpty(citation["url"]);
-    if (url !== "") return [{ url, title: stringOrEmpty(citation["title"]) }];
+  return arrayOf(value).flatMap((item) => {
+    const citation = objectOf(item);
+    const url = textOf(citation["url"]);
+    if (url !== "") return [{ url, title: textOf(citation["title"]) }];
     book.dropped(`${path}.citations`, "Citations of documents have no counterpart in other protocols.");
     return [];
   });

@@ -10,7 +10,7 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from "../translate/canonical.ts";
-import { isObject, parseJson } from "../translate/json-read.ts";
+import { isJsonObject, parseJson } from "../json.ts";
 import { checkBase64, detectImageType } from "../translate/media.ts";
 import type { ReceiptBook } from "../translate/receipt-book.ts";
 
@@ -186,7 +186,7 @@ function writeAnswerPart(part: AnswerPart, book: ReceiptBook): JsonObject[] {
 function toolInput(part: ToolCallPart, book: ReceiptBook): JsonObject {
   if (part.argumentsText.trim() === "") return {};
   const input = parseJson(part.argumentsText);
-  if (isObject(input)) return input;
+  if (isJsonObject(input)) return input;
   book.rewritten(part.path, "Anthropic takes a JSON object as arguments, so these were wrapped in one.");
   return { arguments: input ?? part.argumentsText };
 }

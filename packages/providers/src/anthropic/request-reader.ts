@@ -2,7 +2,7 @@ import type { JsonObject } from "../contract.ts";
 import { invalidRequest } from "../errors.ts";
 import type { CanonicalRequest, ReasoningWish, Sourced } from "../translate/canonical.ts";
 import { reasoningEfforts } from "../translate/canonical.ts";
-import { isObject, objectOrEmpty, stringOrEmpty } from "../translate/json-read.ts";
+import { isJsonObject, objectOf, textOf } from "../json.ts";
 import type { ReceiptBook } from "../translate/receipt-book.ts";
 import { readCacheMark, readMessages, readSystem } from "./content-reader.ts";
 
@@ -11,7 +11,7 @@ type FieldReader = (request: CanonicalRequest, value: unknown, path: string) => 
 /** Reads a `POST /v1/messages` body. */
 export function readRequest(body: JsonObject, book: ReceiptBook): CanonicalRequest {
   const request: CanonicalRequest = {
-    model: stringOrEmpty(body["model"]),
+    model: textOf(body["model"]),
     stream: body["stream"] === true,
     messages: [...readSystem(body["system"]), ...readMessages(body["messages"], book)],
     tools: [],
@@ -80,7 +80,7 @@ function readNumber(value: unknown, path: string): Sourced<number> {
 }
 
 function readMetadata(request: CanonicalRequest, value: unknown, path: string): void {
-  for (const [name, entry] of Object.entries(objectOrEmpty(value))) {
+  for (const [name, entry] of Object.entries(objectOf(value))) {
     if (entry === null || entry === undefined) continue;
     const entryPath = `${path}.${name}`;
     if (name === "user_id" && typeof entry === "string") {
@@ -96,7 +96,7 @@ function reasoningWish(request: CanonicalRequest, path: string): ReasoningWish {
 }
 
 function readThinking(request: CanonicalRequest, value: unknown, path: string): void {
-  const thinking = objectOrEmpty(value);
+  const thinking = objectOf(value);
   const wish = reasoningWish(request, path);
   wish.path = path;
   wish.mode = thinking["type"] === "disabled" ? "off" : "on";
@@ -107,7 +107,7 @@ function readThinking(request: CanonicalRequest, value: unknown, path: string): 
 }
 
 function readOutputConfig(request: CanonicalRequest, value: unknown, path: string): void {
-  for (const [name, entry] of Object.entries(objectOrEmpty(value))) {
+  for (const [name, entry] of Object.entries(objectOf(value))) {
     if (entry === null || entry === undefined) continue;
     const entryPath = `${path}.${name}`;
     const effort = reasoningEfforts.find((known) => known === entry);
@@ -119,8 +119,8 @@ function readOutputConfig(request: CanonicalRequest, value: unknown, path: strin
 }
 
 function readFormat(request: CanonicalRequest, value: unknown, path: string): void {
-  const format = objectOrEmpty(value);
-  if (format["type"] !== "json_schema" || !isObject(format["schema"])) {
+  const format = objectOf(value);
+  if (format["type"] !== "json_schema" || !isJsonObject(format["schema"])) {
     throw invalidRequest(path, 'must be { type: "json_schema", schema }.');
   }
   // Anthropic always keeps to the schema, which OpenAI calls strict.
@@ -143,7 +143,7 @@ function readTools(request: CanonicalRequest, value: unknown, path: string): voi
   if (!Array.isArray(value)) throw invalidRequest(path, "must be an array of tools.");
   for (const [index, tool] of value.entries()) {
     const toolPath = `${path}[${index}]`;
-    if (!isObject(tool)) throw invalidRequest(toolPath, "must be an object.");
+    if (!isJsonObject(tool)) throw invalidRequest(toolPath, "must be an object.");
     const type = tool["type"] ?? "custom";
     // Every other type is a tool that Anthropic defines or runs itself.
     if (type !== "custom") request.others.push({ value: tool, path: toolPath });
@@ -152,10 +152,10 @@ function readTools(request: CanonicalRequest, value: unknown, path: string): voi
 }
 
 function readCustomTool(request: CanonicalRequest, tool: JsonObject, path: string): void {
-  const name = stringOrEmpty(tool["name"]);
+  const name = textOf(tool["name"]);
   if (name === "") throw invalidRequest(`${path}.name`, "must be the tool's name.");
   const schema = tool["input_schema"];
-  if (!isObject(schema)) throw invalidRequest(`${path}.input_schema`, "must be a JSON Schema object.");
+  if (!isJsonObject(schema)) throw invalidRequest(`${path}.input_schema`, "must be a JSON Schema object.");
   for (const [field, entry] of Object.entries(tool)) {
     if (!silentToolFields.has(field) && entry !== null && entry !== undefined) {
       request.others.push({ value: entry, path: `${path}.${field}` });
@@ -163,7 +163,7 @@ function readCustomTool(request: CanonicalRequest, tool: JsonObject, path: strin
   }
   request.tools.push({
     name,
-    description: stringOrEmpty(tool["description"]),
+    description: textOf(tool["description"]),
     parameters: schema,
     strict: typeof tool["strict"] === "boolean" ? tool["strict"] : null,
     path,
@@ -172,7 +172,7 @@ function readCustomTool(request: CanonicalRequest, tool: JsonObject, path: strin
 }
 
 function readToolChoice(request: CanonicalRequest, value: unknown, path: string): void {
-  const choice = objectOrEmpty(value);
+  const choice = objectOf(value);
   const disable = choice["disable_parallel_tool_use"];
   if (typeof disable === "boolean") {
     request.parallelToolCalls = { value: !disable, path: `${path}.disable_parallel_tool_use` };
@@ -186,7 +186,7 @@ function readToolChoice(request: CanonicalRequest, value: unknown, path: string)
       request.toolChoice = { type: "required", path };
       return;
     case "tool":
-      request.toolChoice = { type: "tool", name: stringOrEmpty(choice["name"]), path };
+      request.toolChoice = { type: "tool", name: textOf(choice["name"]), path };
       return;
     default:
       throw invalidRequest(`${path}.type`, "must be auto, any, tool or none.");

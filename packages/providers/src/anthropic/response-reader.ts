@@ -1,13 +1,13 @@
 import type { JsonObject } from "../contract.ts";
 import type { CanonicalResponse, Finish, FinishReason, ResponseHead } from "../translate/canonical.ts";
-import { arrayOrEmpty, objectOrEmpty, stringOrEmpty } from "../translate/json-read.ts";
+import { arrayOf, objectOf, textOf } from "../json.ts";
 import type { ReceiptBook } from "../translate/receipt-book.ts";
 import { readAnswerBlocks } from "./content-reader.ts";
 import { readUsage } from "./usage.ts";
 
 /** Reads a whole `message`. */
 export function readResponse(body: JsonObject, book: ReceiptBook): CanonicalResponse {
-  const blocks = arrayOrEmpty(body["content"]).map(objectOrEmpty);
+  const blocks = arrayOf(body["content"]).map(objectOf);
   return {
     ...readHead(body),
     content: readAnswerBlocks(blocks, "response.content", book),
@@ -19,20 +19,20 @@ export function readResponse(body: JsonObject, book: ReceiptBook): CanonicalResp
 /** What a message says of itself. */
 export function readHead(message: JsonObject): ResponseHead {
   return {
-    id: stringOrEmpty(message["id"]),
-    model: stringOrEmpty(message["model"]),
+    id: textOf(message["id"]),
+    model: textOf(message["model"]),
     createdAt: null,
     fingerprint: "",
-    serviceTier: stringOrEmpty(objectOrEmpty(message["usage"])["service_tier"]),
+    serviceTier: textOf(objectOf(message["usage"])["service_tier"]),
   };
 }
 
 /** Reads the end of a message, or of a `message_delta`. */
 export function readFinish(holder: JsonObject): Finish {
   const stopSequence = holder["stop_sequence"];
-  const details = objectOrEmpty(holder["stop_details"]);
+  const details = objectOf(holder["stop_details"]);
   const refused = holder["stop_reason"] === "refusal";
-  const explanation = stringOrEmpty(details["explanation"]);
+  const explanation = textOf(details["explanation"]);
   return {
     reason: finishReason(holder["stop_reason"]),
     stopSequence: typeof stopSequence === "string" ? stopSequence : null,

@@ -2,7 +2,8 @@ import type { JsonObject } from "../contract.ts";
 import type { SseEvent } from "../sse.ts";
 import type { CanonicalStreamEvent, CanonicalUsage, StreamPartKind } from "../translate/canonical.ts";
 import type { StreamReader } from "../translate/codec.ts";
-import { isObject, numberOrNull, objectOrEmpty, parseJson, stringOrEmpty } from "../translate/json-read.ts";
+import { isJsonObject, objectOf, parseJson, textOf } from "../json.ts";
+import { numberOrNull } from "../translate/numbers.ts";
 import type { ReceiptBook } from "../translate/receipt-book.ts";
 import { dropForeignBlock, readWebCitations } from "./content-reader.ts";
 import { readError } from "./error-shape.ts";
@@ -39,14 +40,14 @@ class MessageStreamReader implements StreamReader {
 
   read(event: SseEvent): CanonicalStreamEvent[] {
     const data = parseJson(event.data);
-    if (!isObject(data)) return [broken("The provider sent a stream event that is no JSON object.")];
+    if (!isJsonObject(data)) return [broken("The provider sent a stream event that is no JSON object.")];
     switch (data["type"]) {
       case "message_start":
-        return this.#start(objectOrEmpty(data["message"]));
+        return this.#start(objectOf(data["message"]));
       case "content_block_start":
-        return this.#startBlock(blockIndex(data), objectOrEmpty(data["content_block"]));
+        return this.#startBlock(blockIndex(data), objectOf(data["content_block"]));
       case "content_block_delta":
-        return this.#addDelta(blockIndex(data), objectOrEmpty(data["delta"]));
+        return this.#addDelta(blockIndex(data), objectOf(data["delta"]));
       case "content_block_stop":
         return this.#endBlock(blockIndex(data));
       case "message_delta":
@@ -71,23 +72,23 @@ class MessageStreamReader implements StreamReader {
   }
 
   #startBlock(part: number, block: JsonObject): CanonicalStreamEvent[] {
-    const kind = Object.hasOwn(kinds, stringOrEmpty(block["type"]))
-      ? kinds[stringOrEmpty(block["type"])]
+    const kind = Object.hasOwn(kinds, textOf(block["type"]))
+      ? kinds[textOf(block["type"])]
       : undefined;
     if (kind === undefined) {
       dropForeignBlock(block, `response.content[${part}]`, this.#book);
       return [];
     }
-    const input = objectOrEmpty(block["input"]);
+    const input = objectOf(block["input"]);
     const wholeInput = Object.keys(input).length === 0 ? "" : JSON.stringify(input);
     this.#blocks.set(part, { kind, wholeInput });
     const events: CanonicalStreamEvent[] = [
-      { type: "part-start", part, kind, id: stringOrEmpty(block["id"]), name: stringOrEmpty(block["name"]) },
+      { type: "part-start", part, kind, id: textOf(block["id"]), name: textOf(block["name"]) },
     ];
     const text =
-      stringOrEmpty(block["text"]) || stringOrEmpty(block["thinking"]) || stringOrEmpty(block["data"]);
+      textOf(block["text"]) || textOf(block["thinking"]) || textOf(block["data"]);
     if (text !== "") events.push({ type: "part-delta", part, text });
-    const signature = stringOrEmpty(block["signature"]);
+    const signature = textOf(block["signature"]);
     if (signature !== "") events.push({ type: "part-signature", part, signature });
     return events;
   }
@@ -104,7 +105,7 @@ class MessageStreamReader implements StreamReader {
         if (delta["partial_json"] !== "") block.wholeInput = "";
         return textDelta(part, delta["partial_json"]);
       case "signature_delta":
-        return [{ type: "part-signature", part, signature: stringOrEmpty(delta["signature"]) }];
+        return [{ type: "part-signature", part, signature: textOf(delta["signature"]) }];
       case "citations_delta":
         return readWebCitations([delta["citation"]], `response.content[${part}]`, this.#book).map(
           (citation) => ({ type: "part-citation", part, citation }),
@@ -125,7 +126,7 @@ class MessageStreamReader implements StreamReader {
     this.#usage = readUsage(data["usage"], this.#usage);
     const events: CanonicalStreamEvent[] = [];
     if (this.#usage !== null) events.push({ type: "usage", usage: this.#usage });
-    const delta = objectOrEmpty(data["delta"]);
+    const delta = objectOf(data["delta"]);
     if (typeof delta["stop_reason"] === "string") events.push({ type: "finish", finish: readFinish(delta) });
     return events;
   }

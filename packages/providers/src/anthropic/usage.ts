@@ -1,16 +1,17 @@
 import type { JsonObject } from "../contract.ts";
 import type { CanonicalUsage } from "../translate/canonical.ts";
-import { countOrZero, isObject, numberOrNull, objectOrEmpty } from "../translate/json-read.ts";
+import { isJsonObject, objectOf } from "../json.ts";
+import { countOrZero, numberOrNull } from "../translate/numbers.ts";
 
 /**
  * Reads Anthropic's usage, whose `input_tokens` leave out what was read from the cache or written to it.
  * A stream repeats it; counts that a later event leaves out keep their earlier value.
  */
 export function readUsage(value: unknown, before: CanonicalUsage | null = null): CanonicalUsage | null {
-  if (!isObject(value)) return before;
-  const creation = objectOrEmpty(value["cache_creation"]);
+  if (!isJsonObject(value)) return before;
+  const creation = objectOf(value["cache_creation"]);
   const hour = numberOrNull(creation["ephemeral_1h_input_tokens"]);
-  const thinking = numberOrNull(objectOrEmpty(value["output_tokens_details"])["thinking_tokens"]);
+  const thinking = numberOrNull(objectOf(value["output_tokens_details"])["thinking_tokens"]);
   return {
     inputTokens: latest(value["input_tokens"], before?.inputTokens),
     cacheReadTokens: latest(value["cache_read_input_tokens"], before?.cacheReadTokens),

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../contract.ts";
 import type { CacheMark } from "../translate/canonical.ts";
-import { isObject } from "../translate/json-read.ts";
+import { isJsonObject } from "../json.ts";
 import type { ReceiptBook } from "../translate/receipt-book.ts";
 
 /**
@@ -9,11 +9,11 @@ import type { ReceiptBook } from "../translate/receipt-book.ts";
  */
 export function readCacheMark(holder: JsonObject, path: string, book: ReceiptBook): CacheMark | null {
   const control = holder["cache_control"];
-  if (isObject(control)) {
+  if (isJsonObject(control)) {
     return { ttl: control["ttl"] === "1h" ? "1h" : "5m", path: `${path}.cache_control` };
   }
   const breakpoint = holder["prompt_cache_breakpoint"];
-  if (!isObject(breakpoint)) return null;
+  if (!isJsonObject(breakpoint)) return null;
   const markPath = `${path}.prompt_cache_breakpoint`;
   if (breakpoint["ttl"] === undefined) return { ttl: "5m", path: markPath };
   book.rewritten(`${markPath}.ttl`, "The nearest lifetime that other protocols have is one hour.");

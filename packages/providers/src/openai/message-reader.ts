@@ -9,7 +9,7 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from "../translate/canonical.ts";
-import { arrayOrEmpty, isObject, objectOrEmpty, stringOrEmpty } from "../translate/json-read.ts";
+import { arrayOf, isJsonObject, objectOf, textOf } from "../json.ts";
 import { readMediaUrl } from "../translate/media.ts";
 import type { ReceiptBook } from "../translate/receipt-book.ts";
 import { readCacheMark } from "./cache-mark.ts";
@@ -23,7 +23,7 @@ export function readMessages(value: unknown, book: ReceiptBook): CanonicalMessag
   const messages: CanonicalMessage[] = [];
   for (const [index, message] of value.entries()) {
     const path = `messages[${index}]`;
-    if (!isObject(message)) throw invalidRequest(path, "must be an object with a role.");
+    if (!isJsonObject(message)) throw invalidRequest(path, "must be an object with a role.");
     const read = readMessage(message, path, book);
     const last = messages.at(-1);
     if (read.role === "tool" && last?.role === "tool") last.content.push(...read.content);
@@ -33,7 +33,7 @@ export function readMessages(value: unknown, book: ReceiptBook): CanonicalMessag
 }
 
 function readMessage(message: JsonObject, path: string, book: ReceiptBook): CanonicalMessage {
-  const name = stringOrEmpty(message["name"]);
+  const name = textOf(message["name"]);
   switch (message["role"]) {
     case "system":
     case "developer":
@@ -64,7 +64,7 @@ function readContent(message: JsonObject, path: string, book: ReceiptBook): Cont
   if (typeof content === "string") parts.push({ type: "text", text: content, path: contentPath });
   else if (Array.isArray(content)) {
     for (const [index, part] of content.entries()) {
-      parts.push(readPart(objectOrEmpty(part), `${contentPath}[${index}]`, book));
+      parts.push(readPart(objectOf(part), `${contentPath}[${index}]`, book));
     }
   } else throw invalidRequest(contentPath, "must be a string or an array of content parts.");
   const cache = readCacheMark(message, path, book);
@@ -102,10 +102,10 @@ function readText(part: JsonObject, path: string): string {
 function readImage(part: JsonObject, path: string): ImagePart {
   const image = part["image_url"];
   const bare = typeof image === "string";
-  const url = bare ? image : objectOrEmpty(image)["url"];
+  const url = bare ? image : objectOf(image)["url"];
   const sourcePath = bare ? `${path}.image_url` : `${path}.image_url.url`;
   if (typeof url !== "string") throw invalidRequest(sourcePath, "must be a URL.");
-  const detail = objectOrEmpty(image)["detail"];
+  const detail = objectOf(image)["detail"];
   return {
     type: "image",
     source: readMediaUrl({ url, path: sourcePath, what: "image" }),
@@ -118,7 +118,7 @@ function readImage(part: JsonObject, path: string): ImagePart {
 }
 
 function readFile(part: JsonObject, path: string): FilePart {
-  const file = objectOrEmpty(part["file"]);
+  const file = objectOf(part["file"]);
   const sourcePath = `${path}.file.file_data`;
   const data = file["file_data"];
   if (typeof data !== "string") {
@@ -130,7 +130,7 @@ function readFile(part: JsonObject, path: string): FilePart {
   return {
     type: "file",
     source: readMediaUrl({ url: data, path: sourcePath, what: "file" }),
-    name: stringOrEmpty(file["filename"]),
+    name: textOf(file["filename"]),
     path,
     sourcePath,
   };
@@ -142,11 +142,11 @@ function readAssistantContent(message: JsonObject, path: string, book: ReceiptBo
   if (typeof content === "string") {
     if (content !== "") parts.push({ type: "text", text: content, path: `${path}.content` });
   } else {
-    for (const [index, item] of arrayOrEmpty(content).entries()) {
+    for (const [index, item] of arrayOf(content).entries()) {
       const partPath = `${path}.content[${index}]`;
-      const part = objectOrEmpty(item);
+      const part = objectOf(item);
       if (part["type"] === "refusal") {
-        parts.push({ type: "refusal", text: stringOrEmpty(part["refusal"]), path: partPath });
+        parts.push({ type: "refusal", text: textOf(part["refusal"]), path: partPath });
       } else if (part["type"] === "thinking") {
         parts.push({ type: "reasoning", text: readThinkingText(part), signature: "", path: partPath });
       } else {
@@ -159,7 +159,7 @@ function readAssistantContent(message: JsonObject, path: string, book: ReceiptBo
   if (typeof message["refusal"] === "string") {
     parts.push({ type: "refusal", text: message["refusal"], path: `${path}.refusal` });
   }
-  if (isObject(message["audio"])) {
+  if (isJsonObject(message["audio"])) {
     book.dropped(`${path}.audio`, "Earlier spoken answers cannot be sent to another provider.");
   }
   parts.push(...readToolCalls(message["tool_calls"], `${path}.tool_calls`));
@@ -178,23 +178,23 @@ function markLast(parts: AnswerPart[], message: JsonObject, path: string, book: 
 /** Mistral's reasoning parts hold text parts of their own. */
 export function readThinkingText(part: JsonObject): string {
   if (typeof part["thinking"] === "string") return part["thinking"];
-  return arrayOrEmpty(part["thinking"])
-    .map((piece) => stringOrEmpty(objectOrEmpty(piece)["text"]))
+  return arrayOf(part["thinking"])
+    .map((piece) => textOf(objectOf(piece)["text"]))
     .join("");
 }
 
 /** Reads `tool_calls` of a message, in a request or in an answer. */
 export function readToolCalls(value: unknown, path: string): ToolCallPart[] {
-  return arrayOrEmpty(value).map((item, index) => {
-    const call = objectOrEmpty(item);
+  return arrayOf(value).map((item, index) => {
+    const call = objectOf(item);
     const callPath = `${path}[${index}]`;
     const isCustom = call["type"] === "custom";
-    const definition = objectOrEmpty(call[isCustom ? "custom" : "function"]);
+    const definition = objectOf(call[isCustom ? "custom" : "function"]);
     const argumentsValue = definition[isCustom ? "input" : "arguments"];
     return {
       type: "tool_call",
-      id: stringOrEmpty(call["id"]),
-      name: stringOrEmpty(definition["name"]),
+      id: textOf(call["id"]),
+      name: textOf(definition["name"]),
       // Some servers send the arguments as an object; its text is what the protocol asks for.
       argumentsText:
         typeof argumentsValue === "string" ? argumentsValue : JSON.stringify(argumentsValue ?? {}),
@@ -204,7 +204,7 @@ export function readToolCalls(value: unknown, path: string): ToolCallPart[] {
 }
 
 function readToolResult(message: JsonObject, path: string, book: ReceiptBook): ToolResultPart {
-  const callId = stringOrEmpty(message["tool_call_id"]);
+  const callId = textOf(message["tool_call_id"]);
   if (callId === "")
     throw invalidRequest(`${path}.tool_call_id`, "must be the id of the call that this answers.");
   const empty = message["content"] === null || message["content"] === undefined;

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../contract.ts";
 import type { ReasoningPart, RedactedReasoningPart } from "../translate/canonical.ts";
-import { arrayOrEmpty, numberOrNull, objectOrEmpty, stringOrEmpty } from "../translate/json-read.ts";
+import { arrayOf, objectOf, textOf } from "../json.ts";
+import { numberOrNull } from "../translate/numbers.ts";
 
 type Reasoning = ReasoningPart | RedactedReasoningPart;
 
@@ -50,7 +51,7 @@ export function writeReasoningFields(parts: readonly Reasoning[]): JsonObject {
 
 /** The readable reasoning of a message or delta, whichever name the server gives it. */
 export function readReasoningText(holder: JsonObject): string {
-  return stringOrEmpty(holder["reasoning_content"]) || stringOrEmpty(holder["reasoning"]);
+  return textOf(holder["reasoning_content"]) || textOf(holder["reasoning"]);
 }
 
 /** A piece of `reasoning_details`. Pieces with one index belong to one block. */
@@ -63,13 +64,13 @@ export interface ReasoningDetail {
 }
 
 export function readReasoningDetails(holder: JsonObject): ReasoningDetail[] {
-  return arrayOrEmpty(holder["reasoning_details"]).map((item, position) => {
-    const detail = objectOrEmpty(item);
+  return arrayOf(holder["reasoning_details"]).map((item, position) => {
+    const detail = objectOf(item);
     return {
       index: numberOrNull(detail["index"]) ?? position,
-      text: stringOrEmpty(detail["text"]) || stringOrEmpty(detail["summary"]),
-      signature: stringOrEmpty(detail["signature"]),
-      data: stringOrEmpty(detail["data"]),
+      text: textOf(detail["text"]) || textOf(detail["summary"]),
+      signature: textOf(detail["signature"]),
+      data: textOf(detail["data"]),
     };
   });
 }

@@ -9,7 +9,7 @@ import type {
   ToolChoice,
 } from "../translate/canonical.ts";
 import { reasoningEfforts } from "../translate/canonical.ts";
-import { arrayOrEmpty, isObject, objectOrEmpty, stringOrEmpty } from "../translate/json-read.ts";
+import { arrayOf, isJsonObject, objectOf, textOf } from "../json.ts";
 import type { ReceiptBook } from "../translate/receipt-book.ts";
 import { readCacheMark } from "./cache-mark.ts";
 import { readMessages } from "./message-reader.ts";
@@ -19,7 +19,7 @@ type FieldReader = (request: CanonicalRequest, value: unknown, path: string, boo
 /** Reads a `POST /v1/chat/completions` body. */
 export function readRequest(body: JsonObject, book: ReceiptBook): CanonicalRequest {
   const request: CanonicalRequest = {
-    model: stringOrEmpty(body["model"]),
+    model: textOf(body["model"]),
     stream: body["stream"] === true,
     messages: readMessages(body["messages"], book),
     tools: [],
@@ -116,7 +116,7 @@ function saysNothing(name: string, value: unknown): boolean {
       return value === false;
     case "logit_bias":
     case "metadata":
-      return isObject(value) && Object.keys(value).length === 0;
+      return isJsonObject(value) && Object.keys(value).length === 0;
     case "modalities":
       return Array.isArray(value) && value.every((modality) => modality === "text");
     default:
@@ -157,7 +157,7 @@ function readTools(request: CanonicalRequest, value: unknown, path: string, book
   if (!Array.isArray(value)) throw invalidRequest(path, "must be an array of tools.");
   for (const [index, tool] of value.entries()) {
     const toolPath = `${path}[${index}]`;
-    if (!isObject(tool)) throw invalidRequest(toolPath, "must be an object.");
+    if (!isJsonObject(tool)) throw invalidRequest(toolPath, "must be an object.");
     if (tool["type"] !== "function" && tool["type"] !== undefined) {
       request.others.push({ value: tool, path: toolPath });
       continue;
@@ -168,18 +168,18 @@ function readTools(request: CanonicalRequest, value: unknown, path: string, book
 
 function readFunctionTool(tool: JsonObject, path: string, book: ReceiptBook): CanonicalTool {
   const definition = tool["function"];
-  if (!isObject(definition)) throw invalidRequest(`${path}.function`, "must be an object with a name.");
-  const name = stringOrEmpty(definition["name"]);
+  if (!isJsonObject(definition)) throw invalidRequest(`${path}.function`, "must be an object with a name.");
+  const name = textOf(definition["name"]);
   if (name === "") throw invalidRequest(`${path}.function.name`, "must be the function's name.");
   const parameters = definition["parameters"];
-  if (parameters !== undefined && parameters !== null && !isObject(parameters)) {
+  if (parameters !== undefined && parameters !== null && !isJsonObject(parameters)) {
     throw invalidRequest(`${path}.function.parameters`, "must be a JSON Schema object.");
   }
   const cache = readCacheMark(tool, path, book);
   return {
     name,
-    description: stringOrEmpty(definition["description"]),
-    parameters: isObject(parameters) ? parameters : { type: "object", properties: {} },
+    description: textOf(definition["description"]),
+    parameters: isJsonObject(parameters) ? parameters : { type: "object", properties: {} },
     strict: typeof definition["strict"] === "boolean" ? definition["strict"] : null,
     path,
     ...(cache === null ? {} : { cache }),
@@ -188,16 +188,16 @@ function readFunctionTool(tool: JsonObject, path: string, book: ReceiptBook): Ca
 
 function readToolChoice(value: unknown, path: string): ToolChoice {
   if (value === "auto" || value === "none" || value === "required") return { type: value, path };
-  const choice = objectOrEmpty(value);
+  const choice = objectOf(value);
   if (choice["type"] === "function") {
-    const name = stringOrEmpty(objectOrEmpty(choice["function"])["name"]);
+    const name = textOf(objectOf(choice["function"])["name"]);
     if (name === "") throw invalidRequest(`${path}.function.name`, "must be a tool's name.");
     return { type: "tool", name, path };
   }
   if (choice["type"] === "allowed_tools") {
-    const allowed = objectOrEmpty(choice["allowed_tools"]);
-    const names = arrayOrEmpty(allowed["tools"])
-      .map((tool) => stringOrEmpty(objectOrEmpty(objectOrEmpty(tool)["function"])["name"]))
+    const allowed = objectOf(choice["allowed_tools"]);
+    const names = arrayOf(allowed["tools"])
+      .map((tool) => textOf(objectOf(objectOf(tool)["function"])["name"]))
       .filter((name) => name !== "");
     return { type: "allowed", mode: allowed["mode"] === "required" ? "required" : "auto", names, path };
   }
@@ -208,21 +208,21 @@ function readToolChoice(value: unknown, path: string): ToolChoice {
 }
 
 function readOutputFormat(value: unknown, path: string): OutputFormat | null {
-  const format = objectOrEmpty(value);
+  const format = objectOf(value);
   switch (format["type"]) {
     case "text":
       return null;
     case "json_object":
       return { type: "json_object", path };
     case "json_schema": {
-      const definition = objectOrEmpty(format["json_schema"]);
+      const definition = objectOf(format["json_schema"]);
       const schema = definition["schema"] ?? {};
-      if (!isObject(schema))
+      if (!isJsonObject(schema))
         throw invalidRequest(`${path}.json_schema.schema`, "must be a JSON Schema object.");
       return {
         type: "json_schema",
-        name: stringOrEmpty(definition["name"]),
-        description: stringOrEmpty(definition["description"]),
+        name: textOf(definition["name"]),
+        description: textOf(definition["description"]),
         schema,
         strict: definition["strict"] === true,
         path,

@@ -6,7 +6,8 @@ import type {
   ResponseHead,
   WebCitation,
 } from "../translate/canonical.ts";
-import { arrayOrEmpty, numberOrNull, objectOrEmpty, stringOrEmpty } from "../translate/json-read.ts";
+import { arrayOf, objectOf, textOf } from "../json.ts";
+import { numberOrNull } from "../translate/numbers.ts";
 import type { ReceiptBook } from "../translate/receipt-book.ts";
 import { readThinkingText, readToolCalls } from "./message-reader.ts";
 import { readMessageReasoning } from "./reasoning.ts";
@@ -14,12 +15,12 @@ import { readUsage } from "./usage.ts";
 
 /** Reads a whole `chat.completion`. */
 export function readResponse(body: JsonObject, book: ReceiptBook): CanonicalResponse {
-  const choices = arrayOrEmpty(body["choices"]);
-  const choice = objectOrEmpty(choices[0]);
+  const choices = arrayOf(body["choices"]);
+  const choice = objectOf(choices[0]);
   for (let index = 1; index < choices.length; index += 1) {
     book.dropped(`response.choices[${index}]`, "The caller's protocol holds one answer.");
   }
-  const content = readAnswer(objectOrEmpty(choice["message"]), book);
+  const content = readAnswer(objectOf(choice["message"]), book);
   return {
     ...readHead(body),
     content,
@@ -39,11 +40,11 @@ function isRefusal(part: AnswerPart): boolean {
 /** What an answer or a chunk says of itself. */
 export function readHead(body: JsonObject): ResponseHead {
   return {
-    id: stringOrEmpty(body["id"]),
-    model: stringOrEmpty(body["model"]),
+    id: textOf(body["id"]),
+    model: textOf(body["model"]),
     createdAt: numberOrNull(body["created"]),
-    fingerprint: stringOrEmpty(body["system_fingerprint"]),
-    serviceTier: stringOrEmpty(body["service_tier"]),
+    fingerprint: textOf(body["system_fingerprint"]),
+    serviceTier: textOf(body["service_tier"]),
   };
 }
 
@@ -54,8 +55,8 @@ function readAnswer(message: JsonObject, book: ReceiptBook): AnswerPart[] {
   if (typeof content === "string") {
     if (content !== "") parts.push({ type: "text", text: content, path: `${path}.content` });
   } else {
-    for (const item of arrayOrEmpty(content)) {
-      const part = objectOrEmpty(item);
+    for (const item of arrayOf(content)) {
+      const part = objectOf(item);
       if (part["type"] === "thinking") {
         parts.push({ type: "reasoning", text: readThinkingText(part), signature: "", path });
       } else if (typeof part["text"] === "string" && part["text"] !== "") {
@@ -69,7 +70,7 @@ function readAnswer(message: JsonObject, book: ReceiptBook): AnswerPart[] {
   if (typeof message["refusal"] === "string" && message["refusal"] !== "") {
     parts.push({ type: "refusal", text: message["refusal"], path: `${path}.refusal` });
   }
-  if (typeof objectOrEmpty(message["audio"])["data"] === "string") {
+  if (typeof objectOf(message["audio"])["data"] === "string") {
     book.dropped(`response.${path}.audio`, "The caller's protocol has no spoken answers.");
   }
   parts.push(
@@ -82,10 +83,10 @@ function readAnswer(message: JsonObject, book: ReceiptBook): AnswerPart[] {
 
 /** `url_citation` annotations of a message or a delta. */
 export function readCitations(holder: JsonObject): WebCitation[] {
-  return arrayOrEmpty(holder["annotations"]).flatMap((item) => {
-    const citation = objectOrEmpty(objectOrEmpty(item)["url_citation"]);
-    const url = stringOrEmpty(citation["url"]);
-    return url === "" ? [] : [{ url, title: stringOrEmpty(citation["title"]) }];
+  return arrayOf(holder["annotations"]).flatMap((item) => {
+    const citation = objectOf(objectOf(item)["url_citation"]);
+    const url = textOf(citation["url"]);
+    return url === "" ? [] : [{ url, title: textOf(citation["title"]) }];
   });
 }
 

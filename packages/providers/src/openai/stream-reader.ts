@@ -2,14 +2,8 @@ import type { JsonObject } from "../contract.ts";
 import type { SseEvent } from "../sse.ts";
 import type { CanonicalStreamEvent, StreamPartKind } from "../translate/canonical.ts";
 import type { StreamReader } from "../translate/codec.ts";
-import {
-  arrayOrEmpty,
-  isObject,
-  numberOrNull,
-  objectOrEmpty,
-  parseJson,
-  stringOrEmpty,
-} from "../translate/json-read.ts";
+import { arrayOf, isJsonObject, objectOf, parseJson, textOf } from "../json.ts";
+import { numberOrNull } from "../translate/numbers.ts";
 import type { ReceiptBook } from "../translate/receipt-book.ts";
 import { readError } from "./error-shape.ts";
 import { readThinkingText } from "./message-reader.ts";
@@ -55,7 +49,7 @@ class ChatStreamReader implements StreamReader {
 
   #readChunk(event: SseEvent): void {
     const chunk = parseJson(event.data);
-    if (!isObject(chunk)) {
+    if (!isJsonObject(chunk)) {
       const message = "The provider sent a stream event that is no JSON object.";
       this.#out.push({ type: "error", error: { code: "provider_stream_unreadable", message, type: "" } });
       return;
@@ -64,7 +58,7 @@ class ChatStreamReader implements StreamReader {
       this.#out.push({ type: "error", error: readError({ status: 0, body: chunk }) });
       return;
     }
-    const choices = arrayOrEmpty(chunk["choices"]).map(objectOrEmpty);
+    const choices = arrayOf(chunk["choices"]).map(objectOf);
     // Azure sends a chunk of filter results first, without id, model or choice.
     if (!this.#started && choices.length > 0) this.#start(chunk);
     for (const choice of choices) this.#readChoice(choice);
@@ -85,10 +79,10 @@ class ChatStreamReader implements StreamReader {
       this.#book.dropped(`response.choices[${index}]`, "The caller's protocol holds one answer.");
       return;
     }
-    const delta = objectOrEmpty(choice["delta"]);
+    const delta = objectOf(choice["delta"]);
     this.#readReasoning(delta);
     this.#readContent(delta["content"]);
-    const refusal = stringOrEmpty(delta["refusal"]);
+    const refusal = textOf(delta["refusal"]);
     if (refusal !== "") {
       this.#hasRefusal = true;
       this.#addProse("refusal", refusal);
@@ -98,7 +92,7 @@ class ChatStreamReader implements StreamReader {
         this.#out.push({ type: "part-citation", part: this.#prose.part, citation });
       }
     }
-    for (const call of arrayOrEmpty(delta["tool_calls"])) this.#readToolDelta(objectOrEmpty(call));
+    for (const call of arrayOf(delta["tool_calls"])) this.#readToolDelta(objectOf(call));
     if (typeof choice["finish_reason"] === "string") this.#finish(choice);
   }
 
@@ -129,10 +123,10 @@ class ChatStreamReader implements StreamReader {
       if (content !== "") this.#addProse("text", content);
       return;
     }
-    for (const item of arrayOrEmpty(content)) {
-      const part = objectOrEmpty(item);
+    for (const item of arrayOf(content)) {
+      const part = objectOf(item);
       const isThinking = part["type"] === "thinking";
-      const text = isThinking ? readThinkingText(part) : stringOrEmpty(part["text"]);
+      const text = isThinking ? readThinkingText(part) : textOf(part["text"]);
       if (text !== "") this.#addProse(isThinking ? "reasoning" : "text", text);
     }
   }
@@ -159,10 +153,10 @@ class ChatStreamReader implements StreamReader {
   }
 
   #readToolDelta(delta: JsonObject): void {
-    const definition = objectOrEmpty(delta[delta["type"] === "custom" ? "custom" : "function"]);
+    const definition = objectOf(delta[delta["type"] === "custom" ? "custom" : "function"]);
     const tool = this.#toolFor(delta);
     if (tool.part === -1) {
-      const name = stringOrEmpty(definition["name"]);
+      const name = textOf(definition["name"]);
       if (name !== "") {
         this.#endProse();
         const id = tool.id === "" ? `call_${this.#responseId}_${this.#tools.length - 1}` : tool.id;
@@ -171,7 +165,7 @@ class ChatStreamReader implements StreamReader {
       }
     }
     const value = definition["arguments"] ?? definition["input"];
-    const text = typeof value === "string" ? value : isObject(value) ? JSON.stringify(value) : "";
+    const text = typeof value === "string" ? value : isJsonObject(value) ? JSON.stringify(value) : "";
     if (text === "") return;
     if (tool.part === -1) tool.early += text;
     else this.#out.push({ type: "part-delta", part: tool.part, text });
@@ -179,7 +173,7 @@ class ChatStreamReader implements StreamReader {
 
   /** Some servers send each parallel call with index 0, or with none: a new id then is a new call. */
   #toolFor(delta: JsonObject): OpenTool {
-    const id = stringOrEmpty(delta["id"]);
+    const id = textOf(delta["id"]);
     const index = numberOrNull(delta["index"]);
     const last = this.#tools.at(-1);
     const known =

@@ -1,15 +1,16 @@
 import type { JsonObject } from "../contract.ts";
 import type { CanonicalUsage } from "../translate/canonical.ts";
-import { countOrZero, isObject, numberOrNull, objectOrEmpty } from "../translate/json-read.ts";
+import { isJsonObject, objectOf } from "../json.ts";
+import { countOrZero, numberOrNull } from "../translate/numbers.ts";
 
 /**
  * Reads OpenAI's usage, whose `prompt_tokens` include what was read from the cache or written to it, and
  * whose `completion_tokens` include reasoning.
  */
 export function readUsage(value: unknown): CanonicalUsage | null {
-  if (!isObject(value)) return null;
+  if (!isJsonObject(value)) return null;
   const prompt = countOrZero(value["prompt_tokens"]);
-  const promptDetails = objectOrEmpty(value["prompt_tokens_details"]);
+  const promptDetails = objectOf(value["prompt_tokens_details"]);
   const cacheReadTokens = Math.min(
     prompt,
     countOrZero(promptDetails["cached_tokens"] ?? value["prompt_cache_hit_tokens"]),
@@ -19,7 +20,7 @@ export function readUsage(value: unknown): CanonicalUsage | null {
     countOrZero(promptDetails["cache_write_tokens"]),
   );
   const completion = countOrZero(value["completion_tokens"]);
-  const reasoningTokens = numberOrNull(objectOrEmpty(value["completion_tokens_details"])["reasoning_tokens"]);
+  const reasoningTokens = numberOrNull(objectOf(value["completion_tokens_details"])["reasoning_tokens"]);
   const reasoning = countOrZero(reasoningTokens);
   // xAI counts reasoning beside the completion; the total tells which way a server counts.
   const isBeside = reasoning > 0 && countOrZero(value["total_tokens"]) === prompt + completion + reasoning;

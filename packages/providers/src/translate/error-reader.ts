@@ -1,5 +1,5 @@
 import type { CanonicalError } from "./canonical.ts";
-import { isObject, objectOrEmpty, parseJson, stringOrEmpty } from "./json-read.ts";
+import { isJsonObject, objectOf, parseJson, textOf } from "../json.ts";
 
 /** Longest text of an unknown error body that is passed on. */
 const excerptMax = 500;
@@ -12,19 +12,19 @@ export function readErrorFields(options: { status: number; body: unknown }): Can
   const { status, body } = options;
   const parsed = typeof body === "string" ? (parseJson(body) ?? body) : body;
   const whole = Array.isArray(parsed) ? parsed[0] : parsed;
-  const holder = objectOrEmpty(whole);
-  const error = isObject(holder["error"]) ? holder["error"] : holder;
-  const type = stringOrEmpty(error["type"]) || stringOrEmpty(error["status"]);
-  const detailCode = stringOrEmpty(objectOrEmpty(error["details"])["error_code"]);
+  const holder = objectOf(whole);
+  const error = isJsonObject(holder["error"]) ? holder["error"] : holder;
+  const type = textOf(error["type"]) || textOf(error["status"]);
+  const detailCode = textOf(objectOf(error["details"])["error_code"]);
   const message =
-    stringOrEmpty(error["message"]) ||
-    stringOrEmpty(holder["error"]) ||
-    stringOrEmpty(holder["message"]) ||
+    textOf(error["message"]) ||
+    textOf(holder["error"]) ||
+    textOf(holder["message"]) ||
     detailText(holder["detail"]) ||
     excerpt(whole);
   return {
     code:
-      stringOrEmpty(error["code"]) || detailCode || (type === "error" ? "" : type) || codeForStatus(status),
+      textOf(error["code"]) || detailCode || (type === "error" ? "" : type) || codeForStatus(status),
     message: message === "" ? defaultMessage(status) : message,
     type,
   };

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../contract.ts";
 import type { CanonicalResponse, CanonicalStreamEvent } from "./canonical.ts";
-import { arrayOrEmpty, isObject, objectOrEmpty } from "./json-read.ts";
+import { arrayOf, isJsonObject, objectOf } from "../json.ts";
 import type { ReceiptBook } from "./receipt-book.ts";
 
 /**
@@ -52,11 +52,11 @@ function finishOf(finish: CanonicalResponse["finish"], hasOtherCalls: boolean): 
  * True when a schema keeps the rules of OpenAI's strict mode: every object closed, every property required.
  */
 export function isStrictSchema(schema: unknown): boolean {
-  if (!isObject(schema)) return true;
-  const properties = objectOrEmpty(schema["properties"]);
-  if (schema["type"] === "object" || isObject(schema["properties"])) {
+  if (!isJsonObject(schema)) return true;
+  const properties = objectOf(schema["properties"]);
+  if (schema["type"] === "object" || isJsonObject(schema["properties"])) {
     if (schema["additionalProperties"] !== false) return false;
-    const required = new Set(arrayOrEmpty(schema["required"]));
+    const required = new Set(arrayOf(schema["required"]));
     if (!Object.keys(properties).every((name) => required.has(name))) return false;
   }
   return subschemas(schema).every(isStrictSchema);
@@ -64,9 +64,9 @@ export function isStrictSchema(schema: unknown): boolean {
 
 /** True when every object of a schema lists all that it may hold: a free-form one has to stay open. */
 export function canCloseObjects(schema: unknown): boolean {
-  if (!isObject(schema)) return true;
+  if (!isJsonObject(schema)) return true;
   const isOpen = schema["additionalProperties"] !== undefined && schema["additionalProperties"] !== false;
-  const isFreeForm = schema["type"] === "object" && !isObject(schema["properties"]);
+  const isFreeForm = schema["type"] === "object" && !isJsonObject(schema["properties"]);
   return !isOpen && !isFreeForm && subschemas(schema).every(canCloseObjects);
 }
 
@@ -74,13 +74,13 @@ export function canCloseObjects(schema: unknown): boolean {
 export function closeObjects(schema: JsonObject): JsonObject {
   const closed: JsonObject = {};
   for (const [keyword, value] of Object.entries(schema)) {
-    if (mapKeywords.has(keyword) && isObject(value)) {
+    if (mapKeywords.has(keyword) && isJsonObject(value)) {
       closed[keyword] = Object.fromEntries(
-        Object.entries(value).map(([name, sub]) => [name, isObject(sub) ? closeObjects(sub) : sub]),
+        Object.entries(value).map(([name, sub]) => [name, isJsonObject(sub) ? closeObjects(sub) : sub]),
       );
     } else if (listKeywords.has(keyword) && Array.isArray(value)) {
-      closed[keyword] = value.map((sub) => (isObject(sub) ? closeObjects(sub) : sub));
-    } else closed[keyword] = keyword === "items" && isObject(value) ? closeObjects(value) : value;
+      closed[keyword] = value.map((sub) => (isJsonObject(sub) ? closeObjects(sub) : sub));
+    } else closed[keyword] = keyword === "items" && isJsonObject(value) ? closeObjects(value) : value;
   }
   const isOpenObject = schema["type"] === "object" && schema["additionalProperties"] === undefined;
   return isOpenObject ? { ...closed, additionalProperties: false } : closed;
@@ -91,8 +91,8 @@ const listKeywords = new Set(["anyOf", "oneOf", "allOf", "prefixItems"]);
 
 function subschemas(schema: JsonObject): unknown[] {
   return Object.entries(schema).flatMap(([keyword, value]) => {
-    if (mapKeywords.has(keyword)) return Object.values(objectOrEmpty(value));
-    if (listKeywords.has(keyword)) return [...arrayOrEmpty(value)];
+    if (mapKeywords.has(keyword)) return Object.values(objectOf(value));
+    if (listKeywords.has(keyword)) return [...arrayOf(value)];
     return keyword === "items" ? [value] : [];
   });
 }

@@ -1,7 +1,7 @@
 import type { JsonObject, Translated, WireProtocol } from "../contract.ts";
 import { ProvidersError, translationRefused } from "../errors.ts";
 import { codecs } from "./codecs.ts";
-import { isObject } from "./json-read.ts";
+import { isJsonObject } from "../json.ts";
 import { createReceiptBook } from "./receipt-book.ts";
 import { unwrapResponse } from "./structured-output.ts";
 
@@ -63,5 +63,5 @@ export function translateResponse(options: {
 function isAnswer(protocol: WireProtocol, body: JsonObject): boolean {
   if (protocol === "anthropic") return Array.isArray(body["content"]);
   const choices = body["choices"];
-  return Array.isArray(choices) && choices.length > 0 && isObject(choices[0]);
+  return Array.isArray(choices) && choices.length > 0 && isJsonObject(choices[0]);
 }
