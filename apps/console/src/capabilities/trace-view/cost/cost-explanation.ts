@@ -116,7 +116,9 @@ function priceFlags(span: SpanDetail, rows: readonly CostRow[]): CostFlag[] {
 
 /** Everything that "Why this cost" shows: one row per bucket, the sums, and what to be careful about. */
 export function explainCost(span: SpanDetail): CostExplanation {
-  const lines = new Map<TokenBucket, CostLine>((span.costProof?.lines ?? []).map((line) => [line.bucket, line]));
+  const lines = new Map<TokenBucket, CostLine>(
+    (span.costProof?.lines ?? []).map((line) => [line.bucket, line]),
+  );
   const counts = new Map(bucketEntries(span));
   for (const line of lines.values()) if (!counts.has(line.bucket)) counts.set(line.bucket, line.tokens);
   const rows = [...counts].map(([bucket, tokens]): CostRow => {

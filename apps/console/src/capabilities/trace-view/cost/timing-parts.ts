@@ -29,12 +29,19 @@ export function timingsOf(
     fromMs = untilMs;
   };
   const { durationMs, ttftMs, upstreamMs } = span;
-  const inOrder = (atMs: number | null): atMs is number => atMs !== null && atMs >= fromMs && atMs <= durationMs;
+  const inOrder = (atMs: number | null): atMs is number =>
+    atMs !== null && atMs >= fromMs && atMs <= durationMs;
   if (inOrder(upstreamMs)) {
-    add({ id: "upstream", label: "Upstream headers", detail: "Until the provider's response headers arrived." }, upstreamMs);
+    add(
+      { id: "upstream", label: "Upstream headers", detail: "Until the provider's response headers arrived." },
+      upstreamMs,
+    );
   }
   if (inOrder(ttftMs)) {
-    add({ id: "first-token", label: "First token", detail: "From there until the first token of content." }, ttftMs);
+    add(
+      { id: "first-token", label: "First token", detail: "From there until the first token of content." },
+      ttftMs,
+    );
   }
   add(
     parts.length === 0

@@ -51,7 +51,10 @@ export function isOpen(folding: JsonFolding, path: string, depth: number, entryC
 /** The rows of a JSON value as a tree, for what is open now. Closed branches cost nothing. */
 export function jsonRows(value: unknown, folding: JsonFolding): JsonRow[] {
   const rows: JsonRow[] = [];
-  const visit = (item: unknown, at: { path: string; name: string; inArray: boolean; depth: number }): void => {
+  const visit = (
+    item: unknown,
+    at: { path: string; name: string; inArray: boolean; depth: number },
+  ): void => {
     if (!isBranch(item)) {
       rows.push({ type: "leaf", key: at.path, value: item, ...at });
       return;

@@ -36,7 +36,11 @@ function openAiGist(body: Record<string, unknown>): EventGist | null {
   }
   const finish = textOf(choice.finish_reason);
   if (finish !== "") return { kind: "stop", label: "finish", piece: finish };
-  return { kind: "other", label: textOf(delta.role) === "" ? "empty delta" : "role", piece: textOf(delta.role) };
+  return {
+    kind: "other",
+    label: textOf(delta.role) === "" ? "empty delta" : "role",
+    piece: textOf(delta.role),
+  };
 }
 
 function anthropicDeltaGist(delta: Record<string, unknown>): EventGist {
@@ -52,7 +56,11 @@ function anthropicGist(body: Record<string, unknown>): EventGist | null {
   if (label === "content_block_delta" && isRecord(body.delta)) return anthropicDeltaGist(body.delta);
   if (label === "content_block_start" && isRecord(body.content_block)) {
     const type = textOf(body.content_block.type);
-    return { kind: type.includes("tool") ? "tool" : "other", label, piece: [type, textOf(body.content_block.name)].filter(Boolean).join(" ") };
+    return {
+      kind: type.includes("tool") ? "tool" : "other",
+      label,
+      piece: [type, textOf(body.content_block.name)].filter(Boolean).join(" "),
+    };
   }
   if (label === "message_delta" && isRecord(body.delta)) {
     return { kind: "stop", label, piece: textOf(body.delta.stop_reason) };
@@ -74,5 +82,7 @@ export function gistOfEvent(data: string): EventGist {
   if (isRecord(body.error)) {
     return { kind: "error", label: textOf(body.error.type) || "error", piece: textOf(body.error.message) };
   }
-  return openAiGist(body) ?? anthropicGist(body) ?? { kind: "other", label: "JSON", piece: data.slice(0, 200) };
+  return (
+    openAiGist(body) ?? anthropicGist(body) ?? { kind: "other", label: "JSON", piece: data.slice(0, 200) }
+  );
 }

@@ -21,7 +21,8 @@ export function splitEvents(text: string): ServerSentEvent[] {
   let id = "";
   let data: string[] = [];
   const close = (complete: boolean): void => {
-    if (data.length > 0 || event !== "") events.push({ index: events.length, event, id, data: data.join("\n"), complete });
+    if (data.length > 0 || event !== "")
+      events.push({ index: events.length, event, id, data: data.join("\n"), complete });
     event = "";
     id = "";
     data = [];

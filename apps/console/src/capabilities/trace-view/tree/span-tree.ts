@@ -3,7 +3,9 @@ import type { SpanSummary } from "@weir/schema";
 /** A span in its place. Times are milliseconds since the trace began. */
 export interface SpanNode {
   span: SpanSummary;
-  /** Position in the order of reading; unique even where two spans carry one id. */
+  /** The span's id; where a trace holds one id twice, the later ones get a suffix. */
+  key: string;
+  /** Position in the order of reading. */
   index: number;
   startMs: number;
   endMs: number;
@@ -44,6 +46,7 @@ function createNodes(spans: readonly SpanSummary[], startedAtMs: number): SpanNo
     const startMs = (parseIsoMs(span.startedAt) || startedAtMs) - startedAtMs;
     return {
       span,
+      key: span.spanId,
       index: 0,
       startMs,
       endMs: startMs + span.durationMs,
@@ -108,7 +111,10 @@ export function buildSpanTree(spans: readonly SpanSummary[]): SpanTree {
 
   const all = createNodes(spans, startedAtMs);
   const bySpanId = new Map<string, SpanNode>();
-  for (const node of all) if (!bySpanId.has(node.span.spanId)) bySpanId.set(node.span.spanId, node);
+  for (const [at, node] of all.entries()) {
+    if (bySpanId.has(node.key)) node.key = `${node.key}#${at}`;
+    else bySpanId.set(node.key, node);
+  }
 
   const roots: SpanNode[] = [];
   let orphanCount = 0;

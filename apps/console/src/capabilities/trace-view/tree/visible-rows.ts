@@ -21,8 +21,8 @@ export interface RunRowItem {
 export type TreeRowItem = SpanRowItem | RunRowItem;
 
 export interface TreeFolding {
-  /** Indexes of nodes whose children are hidden. */
-  collapsed: ReadonlySet<number>;
+  /** Keys of nodes whose children are hidden. */
+  collapsed: ReadonlySet<string>;
   /** Keys of sibling runs that were unfolded. */
   openRuns: ReadonlySet<string>;
 }
@@ -38,7 +38,7 @@ const alike = (a: SpanNode, b: SpanNode): boolean =>
   b.children.length === 0;
 
 /** The key of the run that begins with this node. */
-export const runKey = (first: SpanNode): string => `run:${first.index}`;
+export const runKey = (first: SpanNode): string => `run:${first.key}`;
 
 /** Splits siblings into what stands alone and what folds. */
 function groupSiblings(
@@ -77,8 +77,8 @@ export function visibleRows(tree: SpanTree, folding: TreeFolding): TreeRowItem[]
       rows.push(item);
       continue;
     }
-    const expanded = item.children.length > 0 && !folding.collapsed.has(item.index);
-    rows.push({ type: "span", key: `span:${item.index}`, node: item, expanded, context: false });
+    const expanded = item.children.length > 0 && !folding.collapsed.has(item.key);
+    rows.push({ type: "span", key: `span:${item.key}`, node: item, expanded, context: false });
     if (!expanded) continue;
     const children = groupSiblings(item.children, folding.openRuns);
     for (let at = children.length - 1; at >= 0; at -= 1) {
@@ -101,7 +101,7 @@ export function matchingRows(tree: SpanTree, matches: ReadonlySet<number>): Span
     .filter((node) => shown.has(node.index))
     .map((node) => ({
       type: "span",
-      key: `span:${node.index}`,
+      key: `span:${node.key}`,
       node,
       expanded: node.children.some((child) => shown.has(child.index)),
       context: !matches.has(node.index),
@@ -110,22 +110,22 @@ export function matchingRows(tree: SpanTree, matches: ReadonlySet<number>): Span
 
 /** What must open so that a span can be seen. Returns the same object when it can be seen already. */
 export function revealSpan(folding: TreeFolding, node: SpanNode, tree: SpanTree): TreeFolding {
-  const hiddenBy = ancestorsOf(node).filter((ancestor) => folding.collapsed.has(ancestor.index));
+  const hiddenBy = ancestorsOf(node).filter((ancestor) => folding.collapsed.has(ancestor.key));
   const siblings = node.parent === null ? tree.roots : node.parent.children;
   const run = groupSiblings(siblings, folding.openRuns).find(
     (item): item is RunRowItem => "type" in item && item.nodes.includes(node),
   );
   if (hiddenBy.length === 0 && run === undefined) return folding;
   const collapsed = new Set(folding.collapsed);
-  for (const ancestor of hiddenBy) collapsed.delete(ancestor.index);
+  for (const ancestor of hiddenBy) collapsed.delete(ancestor.key);
   const openRuns = new Set(folding.openRuns);
   if (run !== undefined) openRuns.add(run.key);
   return { collapsed, openRuns };
 }
 
-/** The indexes of all nodes that have children, to collapse everything but the roots. */
-export function collapseAll(tree: SpanTree): ReadonlySet<number> {
+/** The keys of all nodes below the roots that have children, to collapse everything but the first two levels. */
+export function collapseAll(tree: SpanTree): ReadonlySet<string> {
   return new Set(
-    tree.nodes.filter((node) => node.parent !== null && node.children.length > 0).map((node) => node.index),
+    tree.nodes.filter((node) => node.parent !== null && node.children.length > 0).map((node) => node.key),
   );
 }

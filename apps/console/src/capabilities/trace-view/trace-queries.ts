@@ -1,0 +1,44 @@
+import { queryOptions } from "@tanstack/react-query";
+import { spanDetailSchema, traceDetailSchema } from "@weir/schema";
+import { callApi } from "../../api/client.ts";
+import { retryQuery } from "../../api/queries.ts";
+
+/** How long after its last span a trace may still grow, as far as the console looks by itself. */
+const settlesAfterMs = 60_000;
+
+export function traceQuery(projectId: string, traceId: string) {
+  return queryOptions({
+    queryKey: ["trace", projectId, traceId],
+    queryFn: ({ signal }) =>
+      callApi({
+        path: `/traces/${encodeURIComponent(traceId)}`,
+        query: { projectId },
+        schema: traceDetailSchema,
+        signal,
+      }),
+    retry: retryQuery,
+    staleTime: 30_000,
+    // A trace that is still being written gains spans under the reader's eyes; an old one is left alone.
+    refetchInterval: ({ state }) => {
+      if (state.data === undefined || state.data.spans.length > 5000) return false;
+      const endedAtMs = Date.parse(state.data.startedAt) + state.data.durationMs;
+      return Date.now() - endedAtMs < settlesAfterMs ? 3000 : false;
+    },
+  });
+}
+
+export function spanQuery(projectId: string, traceId: string, spanId: string) {
+  return queryOptions({
+    queryKey: ["trace", projectId, traceId, "span", spanId],
+    queryFn: ({ signal }) =>
+      callApi({
+        path: `/traces/${encodeURIComponent(traceId)}/spans/${encodeURIComponent(spanId)}`,
+        query: { projectId },
+        schema: spanDetailSchema,
+        signal,
+      }),
+    retry: retryQuery,
+    // A span never changes once it is recorded.
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}

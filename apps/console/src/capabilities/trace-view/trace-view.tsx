@@ -1,0 +1,194 @@
+import { useQuery } from "@tanstack/react-query";
+import type { TraceDetail } from "@weir/schema";
+import { SearchX } from "lucide-react";
+import { useEffect, useMemo, useState, type ReactNode } from "react";
+import { ApiProblem } from "../../api/failure.ts";
+import { useShortcuts } from "../../app/shortcuts.ts";
+import { Button } from "../../components/button.tsx";
+import { EmptyState } from "../../components/empty-state.tsx";
+import { ErrorState } from "../../components/error-state.tsx";
+import { Skeleton, skeletonWidth } from "../../components/skeleton.tsx";
+import { TraceHeader } from "./header/trace-header.tsx";
+import { readTab, writeTab, type TraceNavigation } from "./navigation.ts";
+import { NavigatorProvider } from "./navigation-context.tsx";
+import { SpanPanel } from "./span/span-panel.tsx";
+import { spanQuery, traceQuery } from "./trace-queries.ts";
+import { TraceBody } from "./trace-body.tsx";
+import { buildSpanTree, type SpanNode, type SpanTree } from "./tree/span-tree.ts";
+
+export interface TraceViewProps {
+  traceId: string;
+  projectId: string;
+  /** The span that is open; without one the view picks the first that has something to read. */
+  spanId?: string | undefined;
+  /** The open tab as the URL holds it: `messages`, `cost`, `raw.response` … */
+  tab?: string | undefined;
+  /** Called for everything that changes the URL. */
+  onNavigate: (to: TraceNavigation) => void;
+  /** Gives links their addresses, so that they can be opened in a new tab. */
+  hrefOf?: ((to: TraceNavigation) => string) | undefined;
+  /** In a peek, J and K belong to the list behind it; on a page they walk the spans. */
+  layout: "peek" | "page";
+}
+
+/** A trace whole: header, tree with waterfall, and the span that is open. Fills its container. */
+export function TraceView(props: TraceViewProps): ReactNode {
+  const { traceId, projectId, onNavigate, hrefOf } = props;
+  const { data, error, refetch, isFetching, errorUpdatedAt } = useQuery(traceQuery(projectId, traceId));
+  const navigator = useMemo(() => ({ go: onNavigate, hrefOf }), [onNavigate, hrefOf]);
+  if (data !== undefined) {
+    return (
+      <NavigatorProvider value={navigator}>
+        <LoadedTrace key={data.traceId} {...props} trace={data} />
+      </NavigatorProvider>
+    );
+  }
+  if (error === null) return <TraceSkeleton />;
+  if (error instanceof ApiProblem && error.problem.status === 404) {
+    return <TraceNotFound traceId={traceId} onRetry={() => void refetch()} retrying={isFetching} />;
+  }
+  return (
+    <ErrorState
+      title="This trace could not be read"
+      error={error}
+      since={errorUpdatedAt}
+      stillWorks="Recording goes on; nothing of the trace is lost."
+      onRetry={() => void refetch()}
+      retrying={isFetching}
+    />
+  );
+}
+
+/** Without a wish, the span that is worth reading first: the root if it says anything, else the first that does. */
+function firstSpanToRead(tree: SpanTree): SpanNode | null {
+  const says = (node: SpanNode): boolean => node.span.inputPreview !== "" || node.span.outputPreview !== "";
+  const [root] = tree.roots;
+  if (root === undefined) return null;
+  if (says(root) || root.span.status !== "ok") return root;
+  return tree.nodes.find(says) ?? root;
+}
+
+function useSettled<Value>(value: Value, settleMs: number): Value {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), settleMs);
+    return () => clearTimeout(timer);
+  }, [value, settleMs]);
+  return settled;
+}
+
+function LoadedTrace({
+  trace,
+  projectId,
+  spanId,
+  tab,
+  onNavigate,
+  layout,
+}: TraceViewProps & { trace: TraceDetail }): ReactNode {
+  const tree = useMemo(() => buildSpanTree(trace.spans), [trace.spans]);
+  const wished = spanId === undefined ? undefined : tree.bySpanId.get(spanId);
+  const selected = useMemo(() => wished ?? firstSpanToRead(tree), [wished, tree]);
+  const openTab = readTab(tab);
+  // Holding an arrow key passes many spans: only the one where it rests is read.
+  const settled = useSettled(selected, 90);
+  const root = tree.roots[0]?.span;
+  const { data: rootDetail } = useQuery({
+    ...spanQuery(projectId, trace.traceId, root?.spanId ?? ""),
+    enabled: root !== undefined && settled?.span.spanId === root.spanId,
+  });
+  const select = (node: SpanNode): void => onNavigate({ type: "view", spanId: node.span.spanId });
+  const step = (by: number): void => {
+    const next = tree.nodes[(selected?.index ?? 0) + by];
+    if (next !== undefined) select(next);
+  };
+  useShortcuts("Trace", [
+    {
+      keys: "r",
+      label: "Raw record, and back to the messages",
+      run: () => onNavigate({ type: "view", tab: openTab.tab === "raw" ? "messages" : writeTab("raw") }),
+    },
+    ...(layout === "page" && tree.nodes.length > 1
+      ? [
+          { keys: "j", label: "Next span", run: () => step(1) },
+          { keys: "k", label: "Span before", run: () => step(-1) },
+        ]
+      : []),
+  ]);
+  const shown = settled !== null && tree.nodes.includes(settled) ? settled : selected;
+  const panel =
+    shown === null ? null : (
+      <SpanPanel
+        projectId={projectId}
+        traceId={trace.traceId}
+        summary={shown.span}
+        openTab={openTab}
+        headed={tree.nodes.length > 1}
+      />
+    );
+  return (
+    <div className="flex h-full min-h-0 flex-col bg-surface">
+      <TraceHeader trace={trace} tree={tree} projectId={projectId} metadata={rootDetail?.metadata ?? {}} />
+      {spanId !== undefined && wished === undefined ? (
+        <p role="status" className="border-b border-line bg-warn-soft px-4 py-1.5 text-table text-warn-text">
+          Span {spanId} is not in this trace, or has not arrived yet.
+        </p>
+      ) : null}
+      <TraceBody tree={tree} selected={selected} onSelect={select} panel={panel} />
+    </div>
+  );
+}
+
+function TraceNotFound({
+  traceId,
+  onRetry,
+  retrying,
+}: {
+  traceId: string;
+  onRetry: () => void;
+  retrying: boolean;
+}): ReactNode {
+  return (
+    <EmptyState
+      icon={<SearchX />}
+      title="No such trace"
+      action={
+        <Button onClick={onRetry} disabled={retrying}>
+          Look again
+        </Button>
+      }
+    >
+      <p>
+        Nothing is recorded under <code className="[overflow-wrap:anywhere]">{traceId}</code> in this project.
+        It may belong to another project, it may have been deleted, or it ended a moment ago and is still on
+        its way: records show within two seconds.
+      </p>
+    </EmptyState>
+  );
+}
+
+function TraceSkeleton(): ReactNode {
+  return (
+    <div className="flex h-full flex-col bg-surface" role="status" aria-label="Reading the trace">
+      <div className="shrink-0 border-b border-line px-4 pt-3 pb-2.5">
+        <Skeleton className="my-1" width={220} />
+        <div className="mt-2.5 flex gap-5">
+          {[56, 72, 64, 80, 120].map((width) => (
+            <Skeleton key={width} className="my-1" width={width} />
+          ))}
+        </div>
+      </div>
+      <div className="flex flex-col gap-6 px-4 py-4">
+        {[4, 6, 5].map((lines, block) => (
+          // oxlint-disable-next-line react/no-array-index-key -- a drawing
+          <div key={block} className="flex flex-col gap-2.5">
+            <Skeleton width={96} />
+            {Array.from({ length: lines }, (_, line) => (
+              // oxlint-disable-next-line react/no-array-index-key -- a drawing
+              <Skeleton key={line} width={skeletonWidth(line, block)} />
+            ))}
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
