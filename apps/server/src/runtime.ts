@@ -4,7 +4,7 @@ import type { Snapshot, System } from "@weir/schema";
 export interface Runtime {
   version: string;
   /** The base URL that clients use, without `/v1`. */
-  baseUrl: string;
+  baseUrl(): string;
   /** The newest compiled snapshot. */
   snapshot(): Snapshot;
   /** Compiles the snapshot again and hands it to the gateway threads; resolves when every one has it. */

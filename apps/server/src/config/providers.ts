@@ -1,3 +1,4 @@
+import { knownModels } from "@weir/providers";
 import type { SnapshotProvider } from "@weir/schema";
 import type { Variables } from "./environment.ts";
 import type { ConfigProblem } from "./errors.ts";
@@ -16,7 +17,7 @@ const simulator: SnapshotProvider = {
   keyRequired: false,
   keyHint: "",
   headers: {},
-  models: ["echo", "chat", "embed"],
+  models: knownModels("sim"),
   priceProvider: "sim",
   timeoutMs: upstreamTimeoutMs,
 };

@@ -49,6 +49,7 @@ export class SupervisedEngine<Engine extends Connection> {
   #process: EngineProcess | null = null;
   #connection: Engine | null = null;
   #status: EngineStatus;
+  #begun = false;
   #stopping = false;
   #failures = 0;
   #restarts = 0;
@@ -71,9 +72,10 @@ export class SupervisedEngine<Engine extends Connection> {
     return { ...this.#status, restarts: this.#restarts, pid: this.#process?.pid ?? null };
   }
 
-  /** Begins; resolves when the engine is up for the first time, however often that is tried. */
+  /** Begins, once; resolves when the engine is up for the first time, however often that is tried. */
   start(): Promise<void> {
-    this.#begin();
+    if (!this.#begun) this.#begin();
+    this.#begun = true;
     return this.#firstUp.promise;
   }
 

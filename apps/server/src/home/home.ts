@@ -1,5 +1,10 @@
-import { chmodSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import { chmodSync, mkdirSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+/** Operating systems cut the path of a unix socket at 104 to 108 bytes. */
+const socketPathMaxBytes = 100;
 
 /** Where everything that Weir keeps lies, all below `WEIR_HOME`. */
 export interface Home {
@@ -21,11 +26,15 @@ export interface Home {
 
 /** The paths below `root`; nothing is created. */
 export function homePaths(root: string): Home {
+  const run = join(root, "run");
+  const digest = createHash("sha256").update(root).digest("hex").slice(0, 16);
+  const controlSocket = join(run, "control.sock");
+  const fits = Buffer.byteLength(controlSocket) <= socketPathMaxBytes;
   return {
     root,
     lock: join(root, "lock"),
-    run: join(root, "run"),
-    controlSocket: join(root, "run", "control.sock"),
+    run,
+    controlSocket: fits ? controlSocket : join(tmpdir(), `weir-${digest}`, "control.sock"),
     postgres: join(root, "postgres"),
     clickhouse: join(root, "clickhouse"),
     spool: join(root, "spool"),
@@ -34,7 +43,7 @@ export function homePaths(root: string): Home {
     snapshot: join(root, "snapshot.json"),
     secretKey: join(root, "secret.key"),
     adminToken: join(root, "admin-token"),
-    endpoint: join(root, "run", "endpoint.json"),
+    endpoint: join(run, "endpoint.json"),
   };
 }
 
@@ -46,7 +55,11 @@ export function prepareHome(root: string): Home {
   const home = homePaths(root);
   mkdirSync(home.root, { recursive: true, mode: 0o700 });
   chmodSync(home.root, 0o700);
-  for (const folder of [home.run, home.spool, home.blobs, home.log])
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const folders = [home.run, home.spool, home.blobs, home.log, dirname(home.controlSocket)];
+  for (const folder of folders) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const owner = statSync(dirname(home.controlSocket)).uid;
+  if (process.getuid && owner !== process.getuid()) {
+    throw new Error(`${dirname(home.controlSocket)} belongs to someone else; choose a shorter WEIR_HOME.`);
+  }
   return home;
 }

@@ -80,7 +80,7 @@ function startRoutes(services: Services): ApiRoute[] {
         readQuickstart({
           services,
           projectId: call.projectId,
-          baseUrl: clientBaseUrl({ headers: call.request.headers, fallback: services.runtime.baseUrl }),
+          baseUrl: clientBaseUrl({ headers: call.request.headers, fallback: services.runtime.baseUrl() }),
         }),
     }),
     defineRoute({
@@ -94,7 +94,7 @@ function startRoutes(services: Services): ApiRoute[] {
       handle: async () => {
         const token = await services.sessions.createLinkToken(linkLifetimeSeconds);
         return {
-          url: `${services.runtime.baseUrl}/sign-in#token=${token}`,
+          url: `${services.runtime.baseUrl()}/sign-in#token=${token}`,
           expiresAt: new Date(services.now() + linkLifetimeSeconds * 1000).toISOString(),
         };
       },
@@ -114,7 +114,7 @@ async function describeSession(options: {
       role: "administrator",
     },
     projects: await services.projects.list(),
-    baseUrl: clientBaseUrl({ headers: call.request.headers, fallback: services.runtime.baseUrl }),
+    baseUrl: clientBaseUrl({ headers: call.request.headers, fallback: services.runtime.baseUrl() }),
     version: services.runtime.version,
   };
 }

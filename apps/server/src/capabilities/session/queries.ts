@@ -81,3 +81,8 @@ export function deleteExpired(postgres: Execute) {
           DELETE FROM sessions WHERE expires_at < now()`,
   });
 }
+
+/** Held until the end of the transaction; the number only has to be one that nobody else uses. */
+export function lockBootstrap(postgres: Execute) {
+  return postgres.execute({ sql: "SELECT pg_advisory_xact_lock(7305120, 1)" });
+}

@@ -1,0 +1,81 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { createGateway } from "@weir/gateway";
+import type { SpanRecord, Snapshot } from "@weir/schema";
+import { createBlobStore, createRecorder, createSpoolWriter } from "@weir/store";
+import type { FromGatewayThread, GatewayThreadData, ToGatewayThread } from "./messages.ts";
+
+// The entry of a gateway thread: it serves model calls and OTLP with nothing but a snapshot and the spool.
+
+const reportEveryMs = 1_000;
+
+if (!parentPort) throw new Error("gateway-thread.ts runs as a worker of the server");
+const port = parentPort;
+const data: GatewayThreadData = workerData;
+
+let snapshot: Snapshot = data.snapshot;
+let reportedProblem = "";
+const keyUses = new Map<string, number>();
+
+const nowMs = () => performance.timeOrigin + performance.now();
+const spool = createSpoolWriter({
+  directory: data.spoolFolder,
+  producer: data.producer,
+  limits: data.limits,
+  gauge: data.spoolGauge,
+  clock: { nowMs },
+});
+const recorder = createRecorder({ spool, blobs: createBlobStore({ directory: data.blobFolder }) });
+
+const gateway = createGateway({
+  recorder: {
+    append(records: readonly SpanRecord[]) {
+      for (const record of records) if (record.key_id) keyUses.set(record.key_id, Date.now());
+      return recorder.append(records);
+    },
+    storeBlob: (blob) => recorder.storeBlob(blob),
+  },
+  snapshot: { current: () => snapshot },
+  clock: { nowMs },
+  control: { socketPath: data.controlSocket },
+  limits: data.limits,
+  counters: data.counters,
+});
+
+port.on("message", (message: ToGatewayThread) => {
+  if (message.type === "snapshot") {
+    snapshot = message.snapshot;
+    send({ type: "snapshot-applied", version: snapshot.version });
+    return;
+  }
+  void drain();
+});
+
+const reporter = setInterval(report, reportEveryMs);
+const address = await gateway.listen({ port: data.port, host: data.host, reusePort: true });
+send({ type: "listening", port: address.port });
+
+/** Tells the main thread which keys were used, and whether records can be written. */
+function report(): void {
+  if (keyUses.size > 0) {
+    send({ type: "keys-used", uses: [...keyUses].map(([keyId, usedAtMs]) => ({ keyId, usedAtMs })) });
+    keyUses.clear();
+  }
+  const { problem } = spool.stats();
+  if (problem !== reportedProblem) {
+    reportedProblem = problem;
+    send({ type: "recording", problem });
+  }
+}
+
+async function drain(): Promise<void> {
+  await gateway.close();
+  clearInterval(reporter);
+  report();
+  spool.close();
+  port.close();
+}
+
+function send(message: FromGatewayThread): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
+  port.postMessage(message);
+}

@@ -1,0 +1,29 @@
+import type { Limits, Snapshot } from "@weir/schema";
+import type { SpoolGauge } from "@weir/store";
+
+/** What a gateway thread is started with. */
+export interface GatewayThreadData {
+  /** Unique among the threads of one run, also after a replacement: names its spool segments. */
+  producer: string;
+  host: string;
+  port: number;
+  controlSocket: string;
+  spoolFolder: string;
+  blobFolder: string;
+  limits: Limits;
+  snapshot: Snapshot;
+  spoolGauge: SpoolGauge;
+  /** The thread's counters; a thread that replaces another goes on counting in the same memory. */
+  counters: SharedArrayBuffer;
+}
+
+/** From the main thread to a gateway thread. */
+export type ToGatewayThread = { type: "snapshot"; snapshot: Snapshot } | { type: "drain" };
+
+/** From a gateway thread to the main thread. */
+export type FromGatewayThread =
+  | { type: "listening"; port: number }
+  | { type: "snapshot-applied"; version: number }
+  | { type: "keys-used"; uses: { keyId: string; usedAtMs: number }[] }
+  /** Why records cannot be written now; empty when they can again. */
+  | { type: "recording"; problem: string };
