@@ -14,7 +14,7 @@
 --
 -- The rollup is a projection and not a materialised view because a projection is written inside the part that holds
 -- its rows: whatever is killed, deleted or inserted twice, the sums cannot differ from the rows they count.
-CREATE TABLE spans
+CREATE TABLE IF NOT EXISTS spans
 (
     project_id LowCardinality(String),
     trace_id String CODEC(ZSTD(1)),

@@ -1,0 +1,138 @@
+import pg from "pg";
+import { z } from "zod";
+import { messageOf, StoreError, systemCodeOf } from "../errors.ts";
+
+export interface PostgresSession {
+  /** Rows parsed by `row`; parameters are `$1`, `$2` … */
+  query<Row extends z.ZodType>(statement: {
+    sql: string;
+    params?: readonly unknown[];
+    row: Row;
+  }): Promise<z.output<Row>[]>;
+  /** A statement whose rows nobody reads; returns how many rows it touched. */
+  execute(statement: { sql: string; params?: readonly unknown[] }): Promise<number>;
+}
+
+export interface Postgres extends PostgresSession {
+  /** Commits when `work` resolves, rolls back when it rejects. */
+  transaction<Result>(work: (session: PostgresSession) => Promise<Result>): Promise<Result>;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Queryable {
+  query(sql: string, params: unknown[]): Promise<{ rows: unknown[]; rowCount: number | null }>;
+}
+
+/**
+ * A pool of connections. Nothing waits for ever: not for a free connection, not for a lock, not for a statement.
+ * @throws StoreError `postgres_unavailable`, `postgres_conflict` (a unique or foreign key says no), `postgres_failed`,
+ *   `row_unexpected`
+ */
+export function connectPostgres(options: {
+  url: string;
+  poolMax?: number;
+  statementTimeoutMs?: number;
+}): Postgres {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolMax ?? 10,
+    application_name: "weir",
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: options.statementTimeoutMs ?? 30_000,
+    lock_timeout: 10_000,
+    idle_in_transaction_session_timeout: 60_000,
+    allowExitOnIdle: true,
+  });
+  // A connection that dies while idle is simply not used again; the next query opens one or says why it cannot.
+  pool.on("error", () => undefined);
+  const session = createSession(pool);
+  return {
+    ...session,
+    transaction: (work) => runTransaction(pool, work),
+    ping: async () => {
+      await session.execute({ sql: "SELECT 1" });
+    },
+    close: () => pool.end(),
+  };
+}
+
+function createSession(target: Queryable): PostgresSession {
+  return {
+    async query({ sql, params, row }) {
+      const { rows } = await run(target, sql, params);
+      const parsed = z.array(row).safeParse(rows);
+      if (parsed.success) return parsed.data;
+      throw new StoreError({
+        code: "row_unexpected",
+        message: `Postgres answered a row of another form: ${z.prettifyError(parsed.error)}`,
+        cause: parsed.error,
+      });
+    },
+    async execute({ sql, params }) {
+      return (await run(target, sql, params)).rowCount ?? 0;
+    },
+  };
+}
+
+async function run(target: Queryable, sql: string, params: readonly unknown[] | undefined) {
+  try {
+    return await target.query(sql, [...(params ?? [])]);
+  } catch (error) {
+    throw asStoreError(error);
+  }
+}
+
+async function runTransaction<Result>(
+  pool: pg.Pool,
+  work: (session: PostgresSession) => Promise<Result>,
+): Promise<Result> {
+  let client: pg.PoolClient;
+  try {
+    client = await pool.connect();
+  } catch (error) {
+    throw asStoreError(error);
+  }
+  let broken: Error | undefined;
+  try {
+    await client.query("BEGIN");
+    const result = await work(createSession(client));
+    await client.query("COMMIT");
+    return result;
+  } catch (error) {
+    // A connection that cannot even roll back is thrown away, which rolls back too.
+    await client.query("ROLLBACK").catch((cause: unknown) => {
+      broken = cause instanceof Error ? cause : new Error(String(cause));
+    });
+    throw asStoreError(error);
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** SQLSTATE classes: 08 connection, 57P0x shutdown, 53 resources; 23 integrity. */
+const unavailableStates = /^(08|57P0|53300|55P03|57014)/;
+const unavailableSystemCodes = new Set(["ECONNREFUSED", "ECONNRESET", "ENOENT", "EPIPE", "ETIMEDOUT"]);
+
+function asStoreError(cause: unknown): Error {
+  // What `work` itself threw passes through unchanged.
+  if (cause instanceof Error && !isFromDriver(cause)) return cause;
+  const state = systemCodeOf(cause);
+  const message = `Postgres: ${messageOf(cause)}`;
+  if (state.startsWith("23")) return new StoreError({ code: "postgres_conflict", message, cause });
+  const away =
+    unavailableStates.test(state) ||
+    unavailableSystemCodes.has(state) ||
+    /timeout|terminated|Client has encountered/i.test(message);
+  return new StoreError({ code: away ? "postgres_unavailable" : "postgres_failed", message, cause });
+}
+
+function isFromDriver(error: Error): boolean {
+  if (error instanceof StoreError) return false;
+  return (
+    error instanceof pg.DatabaseError ||
+    systemCodeOf(error) !== "" ||
+    /^(timeout exceeded|Connection terminated|Client has encountered|Cannot use a pool)/i.test(error.message)
+  );
+}
