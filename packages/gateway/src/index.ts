@@ -1,1 +1,5 @@
 export type * from "./ports.ts";
+export { createGateway } from "./gateway.ts";
+export type { Gateway, ListenOptions } from "./gateway.ts";
+export { createCounters, latencyBucketsMs, overheadBucketsMs, readCounters } from "./counters.ts";
+export type { CounterName, CounterReading, Counters, HistogramName, HistogramReading } from "./counters.ts";

@@ -32,4 +32,6 @@ export interface GatewayPorts {
   clock: Clock;
   control: ControlTarget;
   limits: Limits;
+  /** Memory to count in (`createCounters().buffer`), so that another thread can read it; own memory when absent. */
+  counters?: SharedArrayBuffer;
 }

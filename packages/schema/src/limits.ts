@@ -7,11 +7,15 @@ export const defaultLimits = {
   /** How long a client may take to send its headers, and then its whole request. */
   headersTimeoutMs: 20_000,
   requestTimeoutMs: 120_000,
+  /** How long a client may leave its answer unread before it is given up. */
+  clientIdleTimeoutMs: 120_000,
   /** How long an upstream may stay silent before its first byte, and between two chunks. */
   upstreamHeadersTimeoutMs: 300_000,
   upstreamIdleTimeoutMs: 120_000,
   /** Longest raw response kept on a row; the rest of it becomes a blob file. */
   rawResponseMaxBytes: 1024 * 1024,
+  /** A response's bytes beyond this pass by without being recorded, and are too many to be translated. */
+  recordedResponseMaxBytes: 64 * 1024 * 1024,
   /** Media of at least this size leave the row for content-addressed files. */
   inlineMediaMaxBytes: 8 * 1024,
   /** Characters of a preview. */

@@ -1,0 +1,77 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { WireProtocol } from "@weir/providers";
+import type { Call } from "../call.ts";
+import type { GatewayError } from "../errors.ts";
+import { settleCall } from "../record/settle.ts";
+import { errorBytes } from "./error-shape.ts";
+import { ownHeaders } from "./response-headers.ts";
+
+/** How long, and how much of it, an unread request is discarded so that its sender reads the answer. */
+const lingerMs = 2_000;
+const lingerMaxBytes = 64 * 1024 * 1024;
+
+/**
+ * Ends an answer whose request has not arrived whole. Closing at once would reset the connection while the
+ * client still sends, and the client would lose the answer: so the answer goes out whole first, and the rest of
+ * the request is read away for a moment.
+ */
+function endAfterRequest(req: IncomingMessage, res: ServerResponse): void {
+  let discarded = 0;
+  const cut = setTimeout(() => req.destroy(), lingerMs);
+  const end = (): void => {
+    clearTimeout(cut);
+    res.end();
+  };
+  req.on("data", (chunk: Buffer) => {
+    discarded += chunk.length;
+    if (discarded > lingerMaxBytes) req.destroy();
+  });
+  req.once("end", end);
+  req.once("close", end);
+  req.resume();
+}
+
+/** Sends an error as a whole answer in the protocol's shape; nothing has been sent before. */
+export function sendError(
+  req: IncomingMessage,
+  res: ServerResponse,
+  answer: { protocol: WireProtocol; error: GatewayError; headers: readonly string[]; requestId: string },
+): void {
+  if (res.destroyed || res.headersSent) return;
+  const { error } = answer;
+  const body = errorBytes(answer.protocol, error, answer.requestId);
+  const headers = [
+    "content-type",
+    "application/json",
+    "content-length",
+    String(body.length),
+    ...answer.headers,
+  ];
+  for (const [name, value] of Object.entries(error.headers)) headers.push(name, value);
+  const mustClose = error.status === 413 || error.status === 408;
+  if (mustClose && !answer.headers.includes("connection")) headers.push("connection", "close");
+  res.writeHead(error.status, headers);
+  if (req.complete) {
+    res.end(body);
+    return;
+  }
+  res.write(body);
+  endAfterRequest(req, res);
+}
+
+/** Ends a call that has sent nothing yet with an error: on record first, then to the caller. */
+export function failCall(call: Call, error: GatewayError): void {
+  if (call.settled) return;
+  const gone = error.code === "client_closed";
+  settleCall(call, {
+    status: gone ? "cancelled" : "error",
+    httpStatus: gone ? 0 : error.status,
+    errorCode: error.code,
+    errorMessage: error.message,
+    blame: error.blame,
+    facts: null,
+  });
+  if (gone) return;
+  const { protocol, req, res, trace } = call;
+  sendError(req, res, { protocol, error, headers: ownHeaders(call), requestId: trace.traceId });
+}

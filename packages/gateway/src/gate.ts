@@ -1,0 +1,32 @@
+import { createPricer, createSimulator, type Price, type Simulator } from "@weir/providers";
+import { createCounters, type Counters } from "./counters.ts";
+import type { Call } from "./call.ts";
+import type { GatewayPorts } from "./ports.ts";
+import { createSnapshotCompiler, type CompiledSnapshot } from "./snapshot/compiled-snapshot.ts";
+import { createUpstreams, type Upstreams } from "./upstream/upstreams.ts";
+
+/** Everything that the calls of one gateway have in common. */
+export interface Gate {
+  readonly ports: GatewayPorts;
+  readonly counters: Counters;
+  readonly price: Price;
+  readonly simulator: Simulator;
+  readonly upstreams: Upstreams;
+  readonly activeCalls: Set<Call>;
+  snapshot(): CompiledSnapshot;
+  /** True from the moment that the gateway begins to close. */
+  draining: boolean;
+}
+
+export function createGate(ports: GatewayPorts): Gate {
+  return {
+    ports,
+    counters: createCounters(ports.counters),
+    price: createPricer(),
+    simulator: createSimulator({ clock: ports.clock }),
+    upstreams: createUpstreams(ports.limits),
+    activeCalls: new Set(),
+    snapshot: createSnapshotCompiler(ports.snapshot),
+    draining: false,
+  };
+}

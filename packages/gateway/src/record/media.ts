@@ -1,0 +1,103 @@
+/** Stores bytes as a content-addressed file; null when they could not be written. */
+export type StoreBlob = (blob: { bytes: Uint8Array; mediaType: string }) => string | null;
+
+/** How a row points at a file: this, then 64 hex digits. */
+export const blobReferencePrefix = "weir-blob:sha256/";
+
+/** Base64 anywhere in a `data:` URL, or alone under one of these names, is media that somebody sent. */
+const mediaKeys = new Set(["data", "b64_json", "file_data", "image_url", "url", "bytes"]);
+const dataUrlPattern = /^data:([a-zA-Z0-9.+-]+\/[a-zA-Z0-9.+-]+)?(?:;[a-zA-Z0-9=.+-]+)*;base64,/;
+const base64Pattern = /^(?:[A-Za-z0-9+/_-]|\\\/)+={0,2}$/;
+const keyPattern = /"([A-Za-z_0-9]+)"\s*:\s*$/;
+const mediaTypePattern = /"(?:media_type|mime_type|mimeType)"\s*:\s*"([a-zA-Z0-9.+-]+\/[a-zA-Z0-9.+-]+)"/;
+
+/** First base64 characters of formats that say what they are. */
+const magicNumbers: { base64: string; mediaType: string }[] = [
+  { base64: "iVBORw0KGgo", mediaType: "image/png" },
+  { base64: "/9j/", mediaType: "image/jpeg" },
+  { base64: "R0lGOD", mediaType: "image/gif" },
+  { base64: "JVBERi0", mediaType: "application/pdf" },
+  { base64: "SUQz", mediaType: "audio/mpeg" },
+  { base64: "T2dnUw", mediaType: "audio/ogg" },
+];
+
+function sniff(base64: string): string | undefined {
+  if (base64.startsWith("UklGR")) {
+    return Buffer.from(base64.slice(0, 16), "base64").toString("latin1", 8, 12) === "WEBP"
+      ? "image/webp"
+      : "audio/wav";
+  }
+  return magicNumbers.find((entry) => base64.startsWith(entry.base64))?.mediaType;
+}
+
+interface MediaString {
+  /** Indices of the first character inside the quotes and of the closing quote. */
+  start: number;
+  end: number;
+  base64: string;
+  mediaType: string;
+}
+
+/** Reads the JSON string around an index, if it is media. */
+function mediaAt(text: string, index: number, minCharacters: number): MediaString | null {
+  const start = text.lastIndexOf('"', index) + 1;
+  const end = text.indexOf('"', index);
+  if (start === 0 || end - start < minCharacters) return null;
+  const value = text.slice(start, end);
+  const dataUrl = dataUrlPattern.exec(value.slice(0, 256));
+  const base64 = dataUrl === null ? value : value.slice(dataUrl[0].length);
+  const key = keyPattern.exec(text.slice(Math.max(0, start - 80), start - 1))?.[1] ?? "";
+  if ((dataUrl === null && !mediaKeys.has(key)) || !base64Pattern.test(base64)) return null;
+  const plain = base64.includes("\\") ? base64.replaceAll("\\/", "/") : base64;
+  const vicinity = text.slice(Math.max(0, start - 300), start) + text.slice(end, end + 300);
+  const mediaType =
+    dataUrl?.[1] ?? sniff(plain) ?? mediaTypePattern.exec(vicinity)?.[1] ?? "application/octet-stream";
+  return { start, end, base64: plain, mediaType };
+}
+
+const isBase64Code = (code: number): boolean =>
+  (code >= 0x61 && code <= 0x7a) ||
+  (code >= 0x41 && code <= 0x5a) ||
+  (code >= 0x30 && code <= 0x39) ||
+  code === 0x2b ||
+  code === 0x2f ||
+  code === 0x2d ||
+  code === 0x5f ||
+  code === 0x5c;
+
+/** Prose is told from base64 within a few characters: it has spaces, quotes and commas. */
+function looksLikeBase64(text: string, from: number): boolean {
+  const to = Math.min(text.length, from + 96);
+  for (let index = from; index < to; index += 1) if (!isBase64Code(text.charCodeAt(index))) return false;
+  return true;
+}
+
+/**
+ * Moves large media out of a JSON text (or the JSON in an event stream) into blob files, leaving
+ * `weir-blob:sha256/<hex>` in its place. It probes the text at strides that no large string can slip through,
+ * so an ordinary body costs a few comparisons. Media that cannot be written stays where it is.
+ */
+export function extractMedia(text: string, minBytes: number, storeBlob: StoreBlob): string {
+  const minCharacters = Math.ceil((minBytes * 4) / 3);
+  if (text.length < minCharacters) return text;
+  const stride = Math.max(1, Math.floor(minCharacters / 2) - 128);
+  const parts: string[] = [];
+  let copied = 0;
+  let index = stride;
+  while (index < text.length) {
+    const media = looksLikeBase64(text, index) ? mediaAt(text, index, minCharacters) : null;
+    if (media === null) {
+      index += stride;
+      continue;
+    }
+    const sha256 = storeBlob({ bytes: Buffer.from(media.base64, "base64"), mediaType: media.mediaType });
+    if (sha256 !== null) {
+      parts.push(text.slice(copied, media.start), blobReferencePrefix, sha256);
+      copied = media.end;
+    }
+    index = media.end + stride;
+  }
+  if (copied === 0) return text;
+  parts.push(text.slice(copied));
+  return parts.join("");
+}

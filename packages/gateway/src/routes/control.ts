@@ -1,0 +1,106 @@
+import {
+  Agent,
+  request,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type ServerResponse,
+} from "node:http";
+import { gatewayErrors } from "../errors.ts";
+import type { Gate } from "../gate.ts";
+
+/** The way to the control server, over its unix socket. */
+export interface ControlPipe {
+  serve(gate: Gate, exchange: { req: IncomingMessage; res: ServerResponse }): void;
+  close(): void;
+}
+
+const hopByHop = [
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+];
+const idleMaxSockets = 16;
+
+/**
+ * The headers as the client sent them, and who it was. What a client says of its own address is replaced: the
+ * control server decides by it.
+ */
+function forwardedHeaders(req: IncomingMessage): OutgoingHttpHeaders {
+  const headers: OutgoingHttpHeaders = { ...req.headers };
+  for (const name of hopByHop) delete headers[name];
+  if (req.headers["transfer-encoding"] !== undefined) headers["transfer-encoding"] = "chunked";
+  headers["x-forwarded-for"] = req.socket.remoteAddress ?? "";
+  headers["x-forwarded-host"] = req.headers.host ?? "";
+  headers["x-forwarded-proto"] = "http";
+  return headers;
+}
+
+function answerAway(req: IncomingMessage, res: ServerResponse, cause: unknown): void {
+  if (res.headersSent || res.destroyed) {
+    res.destroy();
+    return;
+  }
+  const error = gatewayErrors.controlAway(cause);
+  const wantsPage = (req.headers.accept ?? "").includes("text/html");
+  const body = wantsPage
+    ? `<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="3"><title>Weir</title><body><h1>The control server is away</h1><p>${error.message}</p></body></html>\n`
+    : JSON.stringify({
+        type: "about:blank",
+        title: "The control server is away",
+        status: error.status,
+        detail: error.message,
+        code: error.code,
+        mend: "Look at `weir status`, or try again in a moment.",
+        requestId: "",
+      });
+  res.writeHead(error.status, {
+    "content-type": wantsPage ? "text/html; charset=utf-8" : "application/problem+json",
+    "content-length": Buffer.byteLength(body),
+    "retry-after": "2",
+    "cache-control": "no-store",
+  });
+  res.end(body);
+  req.resume();
+}
+
+/** Pipes whatever is no model call to the control server: streaming both ways, ending both ways. */
+export function createControlPipe(socketPath: string): ControlPipe {
+  const agent = new Agent({ keepAlive: true, maxFreeSockets: idleMaxSockets });
+  return {
+    serve(gate, { req, res }) {
+      gate.counters.add("controlRequests", 1);
+      const upstream = request({
+        socketPath,
+        agent,
+        method: req.method ?? "GET",
+        path: req.url ?? "/",
+        headers: forwardedHeaders(req),
+        setHost: false,
+      });
+      upstream.on("response", (answer) => {
+        const headers = [...answer.rawHeaders];
+        for (let index = headers.length - 2; index >= 0; index -= 2) {
+          if (hopByHop.includes((headers[index] ?? "").toLowerCase())) headers.splice(index, 2);
+        }
+        res.writeHead(answer.statusCode ?? 502, headers);
+        res.flushHeaders();
+        answer.pipe(res);
+        answer.on("error", () => res.destroy());
+        answer.on("close", () => {
+          if (!answer.complete) res.destroy();
+        });
+      });
+      upstream.on("error", (cause) => answerAway(req, res, cause));
+      res.on("close", () => {
+        if (!res.writableFinished) upstream.destroy();
+      });
+      req.on("error", () => upstream.destroy());
+      req.pipe(upstream);
+    },
+    close: () => agent.destroy(),
+  };
+}

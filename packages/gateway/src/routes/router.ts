@@ -1,0 +1,76 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Operation, WireProtocol } from "@weir/providers";
+import { sendError } from "../answer/send-error.ts";
+import { GatewayError, gatewayErrors } from "../errors.ts";
+import type { Gate } from "../gate.ts";
+import type { ControlPipe } from "./control.ts";
+import { serveHealth } from "./health.ts";
+import { serveModelCall } from "./model-call.ts";
+import { serveModels } from "./models.ts";
+import { serveTraces } from "./traces.ts";
+
+type Exchange = { req: IncomingMessage; res: ServerResponse };
+
+const modelCalls = new Map<string, { protocol: WireProtocol; operation: Operation }>([
+  ["/v1/chat/completions", { protocol: "openai", operation: "chat" }],
+  ["/v1/embeddings", { protocol: "openai", operation: "embeddings" }],
+  ["/v1/messages", { protocol: "anthropic", operation: "chat" }],
+  ["/v1/messages/count_tokens", { protocol: "anthropic", operation: "count_tokens" }],
+]);
+const modelsPath = "/v1/models";
+
+function requireMethod(req: IncomingMessage, path: string, allow: string): void {
+  const method = req.method ?? "";
+  if (!allow.split(", ").includes(method)) throw gatewayErrors.methodNotAllowed({ method, path, allow });
+}
+
+/** The shape that errors of a path take. */
+function protocolOf(req: IncomingMessage, path: string): WireProtocol {
+  if (path.startsWith("/v1/messages")) return "anthropic";
+  const fromHeader = req.headers["anthropic-version"] !== undefined && !modelCalls.has(path);
+  return fromHeader ? "anthropic" : "openai";
+}
+
+function modelIdOf(path: string): string {
+  try {
+    return decodeURIComponent(path.slice(modelsPath.length + 1));
+  } catch {
+    // An id that is not well escaped is looked up as it is, and not found.
+    return path.slice(modelsPath.length + 1);
+  }
+}
+
+function serveApi(gate: Gate, exchange: Exchange, place: { path: string; query: string }): void {
+  const { req } = exchange;
+  const { path, query } = place;
+  const modelCall = modelCalls.get(path);
+  if (modelCall !== undefined) {
+    requireMethod(req, path, "POST");
+    serveModelCall(gate, exchange, modelCall);
+  } else if (path === modelsPath || path.startsWith(`${modelsPath}/`)) {
+    requireMethod(req, path, "GET, HEAD");
+    serveModels(gate, exchange, { id: path === modelsPath ? "" : modelIdOf(path), query });
+  } else if (path === "/v1/traces") {
+    requireMethod(req, path, "POST");
+    serveTraces(gate, exchange);
+  } else throw gatewayErrors.routeUnknown(`${req.method ?? ""} ${path}`);
+}
+
+/** Sends each request where it belongs; what a route throws becomes an answer here. */
+export function route(gate: Gate, control: ControlPipe, exchange: Exchange): void {
+  const { req, res } = exchange;
+  const url = req.url ?? "/";
+  const mark = url.indexOf("?");
+  const path = mark === -1 ? url : url.slice(0, mark);
+  try {
+    if (req.headers.upgrade?.toLowerCase() === "websocket") throw gatewayErrors.upgradeRefused();
+    if (path.startsWith("/v1/"))
+      serveApi(gate, exchange, { path, query: mark === -1 ? "" : url.slice(mark) });
+    else if (path === "/healthz") serveHealth(gate, res);
+    else control.serve(gate, exchange);
+  } catch (cause) {
+    const error = cause instanceof GatewayError ? cause : gatewayErrors.internal(cause);
+    if (error.blame === "auth") gate.counters.add("errorsAuth", 1);
+    sendError(req, res, { protocol: protocolOf(req, path), error, headers: [], requestId: "" });
+  }
+}
