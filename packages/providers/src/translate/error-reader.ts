@@ -23,8 +23,7 @@ export function readErrorFields(options: { status: number; body: unknown }): Can
     detailText(holder["detail"]) ||
     excerpt(whole);
   return {
-    code:
-      textOf(error["code"]) || detailCode || (type === "error" ? "" : type) || codeForStatus(status),
+    code: textOf(error["code"]) || detailCode || (type === "error" ? "" : type) || codeForStatus(status),
     message: message === "" ? defaultMessage(status) : message,
     type,
   };

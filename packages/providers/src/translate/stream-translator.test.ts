@@ -1,0 +1,210 @@
+import { describe, expect, test } from "vitest";
+import { arrayOf, objectOf, textOf } from "../json.ts";
+import { cutEvery, payloadsOf, readFixture, replay, toSse } from "./replay.ts";
+import { createStreamTranslator } from "./stream-translator.ts";
+
+const fixtures = [
+  ["openai-parallel-tools", "openai"],
+  ["openai-interleaved-tools", "openai"],
+  ["openai-reasoning", "openai"],
+  ["anthropic-thinking-tools", "anthropic"],
+  ["anthropic-structured", "anthropic"],
+] as const;
+
+function types(text: string): string[] {
+  return payloadsOf(text).map((payload) => textOf(payload["type"]));
+}
+
+describe.each(fixtures)("%s", (name, from) => {
+  const bytes = toSse(from, readFixture(name));
+  const whole = replay({ from, chunks: [bytes] });
+
+  test("comes out the same wherever it is cut", () => {
+    for (let length = 1; length < 80; length += 1) {
+      expect(replay({ from, chunks: cutEvery(bytes, length) })).toEqual(whole);
+    }
+    for (let at = 1; at < bytes.length; at += 1) {
+      const { text } = replay({ from, chunks: [bytes.subarray(0, at), bytes.subarray(at)] });
+      expect(text === whole.text, `cut at byte ${at}`).toBe(true);
+    }
+  });
+
+  test("ends as an error wherever the provider breaks off", () => {
+    const lines = readFixture(name);
+    for (let kept = 0; kept < lines.length; kept += 1) {
+      const cut = toSse("anthropic", lines.slice(0, kept));
+      const { text } = replay({ from, chunks: [cut] });
+      expect(text).not.toContain("[DONE]");
+      expect(text).not.toContain("message_stop");
+      expect(text.trimEnd().split("\n\n").at(-1)).toContain("upstream_incomplete");
+    }
+  });
+});
+
+describe("OpenAI to Anthropic", () => {
+  test("a call whose arguments are whole ends when the next one begins, without waiting for the answer's end", () => {
+    const lines = readFixture("openai-parallel-tools");
+    const translator = createStreamTranslator({ from: "openai", to: "anthropic", model: "m", includeUsage: true });
+    const seen = lines.map((line) => Buffer.from(translator.push(Buffer.from(`data: ${line}\n\n`))).toString());
+    expect(types(seen[0] ?? "")).toEqual(["message_start"]);
+    expect(types(seen[1] ?? "")).toEqual(["content_block_start"]);
+    expect(seen[2]).toContain(String.raw`"partial_json":"{\"city\":"`);
+    expect(types(seen[4] ?? "")).toEqual(["content_block_stop", "content_block_start", "content_block_delta"]);
+    expect(types(seen[5] ?? "")).toEqual(["content_block_stop", "content_block_start"]);
+  });
+
+  test("interleaved calls become blocks one after the other, each delta in its own block", () => {
+    const { text } = replay({ from: "openai", chunks: [toSse("openai", readFixture("openai-interleaved-tools"))] });
+    const inputs = new Map<number, string>();
+    let open = -1;
+    for (const payload of payloadsOf(text)) {
+      const index = Number(payload["index"]);
+      if (payload["type"] === "content_block_start") {
+        expect(open, "no block begins inside another").toBe(-1);
+        open = index;
+      }
+      if (payload["type"] === "content_block_stop") {
+        expect(index).toBe(open);
+        open = -1;
+      }
+      const delta = objectOf(payload["delta"]);
+      if (delta["type"] === "input_json_delta") {
+        expect(index).toBe(open);
+        inputs.set(index, (inputs.get(index) ?? "") + textOf(delta["partial_json"]));
+      }
+    }
+    expect([...inputs]).toEqual([[1, '{"x":1}'], [2, '{"y":2}']]);
+    // The server said "stop" and called tools all the same.
+    expect(text).toContain('"stop_reason":"tool_use"');
+  });
+
+  test("usage that comes last stands in message_delta, split the way Anthropic counts", () => {
+    const { text } = replay({ from: "openai", chunks: [toSse("openai", readFixture("openai-parallel-tools"))] });
+    const delta = payloadsOf(text).find((payload) => payload["type"] === "message_delta");
+    expect(delta?.["usage"]).toMatchObject({
+      input_tokens: 30,
+      cache_read_input_tokens: 64,
+      cache_creation_input_tokens: 6,
+      output_tokens: 20,
+    });
+  });
+
+  test("reasoning that a server counts beside the completion is part of the output", () => {
+    const { text } = replay({ from: "openai", chunks: [toSse("openai", readFixture("openai-reasoning"))] });
+    const delta = payloadsOf(text).find((payload) => payload["type"] === "message_delta");
+    expect(delta?.["usage"]).toMatchObject({ output_tokens: 42, output_tokens_details: { thinking_tokens: 40 } });
+  });
+
+  test("parallel calls that all have index 0 are told apart by their ids", () => {
+    const chunk = (id: string, text: string): string =>
+      JSON.stringify({
+        id: "c",
+        choices: [
+          { index: 0, delta: { tool_calls: [{ index: 0, id, function: { name: "f", arguments: text } }] } },
+        ],
+      });
+    const end = JSON.stringify({ id: "c", choices: [{ index: 0, delta: {}, finish_reason: "tool_calls" }] });
+    const lines = [chunk("a", '{"n":1}'), chunk("b", '{"n":2}'), end];
+    const { text } = replay({ from: "openai", chunks: [toSse("openai", lines)] });
+    const starts = payloadsOf(text).map((payload) => objectOf(payload["content_block"])["id"]);
+    expect(starts.filter(Boolean)).toEqual(["a", "b"]);
+  });
+});
+
+describe("Anthropic to OpenAI", () => {
+  const bytes = toSse("anthropic", readFixture("anthropic-thinking-tools"));
+
+  test("the role comes first, ids only with a call's first delta, the finish reason last", () => {
+    const payloads = payloadsOf(replay({ from: "anthropic", chunks: [bytes] }).text);
+    const deltas = payloads.map((payload) => objectOf(objectOf(arrayOf(payload["choices"])[0])["delta"]));
+    expect(deltas[0]?.["role"]).toBe("assistant");
+    const calls = deltas.flatMap((delta) => arrayOf(delta["tool_calls"]).map(objectOf));
+    expect(calls.map((call) => [call["index"], call["id"]])).toEqual([
+      [0, "toolu_a"],
+      [0, undefined],
+      [0, undefined],
+      [1, "toolu_b"],
+      [1, undefined],
+    ]);
+    // A call without arguments ends in an object all the same, because clients parse it.
+    expect(objectOf(calls.at(-1)?.["function"])["arguments"]).toBe("{}");
+    expect(objectOf(arrayOf(payloads.at(-2)?.["choices"])[0])["finish_reason"]).toBe("tool_calls");
+  });
+
+  test("prompt tokens include what was read from the cache and written to it", () => {
+    const usage = payloadsOf(replay({ from: "anthropic", chunks: [bytes] }).text).at(-1)?.["usage"];
+    expect(usage).toMatchObject({
+      prompt_tokens: 137,
+      completion_tokens: 50,
+      total_tokens: 187,
+      prompt_tokens_details: { cached_tokens: 100, cache_write_tokens: 30 },
+      completion_tokens_details: { reasoning_tokens: 15 },
+    });
+  });
+
+  test("usage is sent only when the caller asked for it", () => {
+    const { text } = replay({ from: "anthropic", chunks: [bytes], includeUsage: false });
+    expect(text).not.toContain('"usage"');
+    expect(text.endsWith("data: [DONE]\n\n")).toBe(true);
+  });
+
+  test("an answer forced into a tool comes out as text", () => {
+    const lines = readFixture("anthropic-structured");
+    const { text } = replay({ from: "anthropic", chunks: [toSse("anthropic", lines)] });
+    expect(text).not.toContain("tool_calls");
+    expect(text).toContain('"finish_reason":"stop"');
+  });
+
+  test("blocks of tools that run at the provider are named in the receipt", () => {
+    const lines = [
+      readFixture("anthropic-structured")[0] ?? "",
+      '{"type":"content_block_start","index":0,"content_block":{"type":"server_tool_use","id":"s","name":"web_search","input":{}}}',
+      '{"type":"content_block_stop","index":0}',
+      '{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":1}}',
+      '{"type":"message_stop"}',
+    ];
+    const { receipt } = replay({ from: "anthropic", chunks: [toSse("anthropic", lines)] });
+    expect(receipt).toMatchObject([{ action: "dropped", parameter: "response.content[0]" }]);
+  });
+});
+
+describe("errors in the middle of a stream", () => {
+  test("an Anthropic error event becomes OpenAI's, and nothing follows it", () => {
+    const lines = [
+      ...readFixture("anthropic-thinking-tools").slice(0, 5),
+      '{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}',
+      '{"type":"message_stop"}',
+    ];
+    const { text } = replay({ from: "anthropic", chunks: [toSse("anthropic", lines)] });
+    const last = payloadsOf(text).at(-1);
+    expect(last).toEqual({
+      error: { message: "Overloaded", type: "server_error", param: null, code: "overloaded_error" },
+    });
+    expect(text).not.toContain("[DONE]");
+  });
+
+  test("an OpenAI error payload becomes Anthropic's error event", () => {
+    const lines = [
+      ...readFixture("openai-reasoning").slice(0, 3),
+      '{"error":{"message":"The server had an error","type":"server_error","code":null}}',
+    ];
+    const { text } = replay({ from: "openai", chunks: [toSse("openai", lines)] });
+    expect(text).toContain("event: error\n");
+    expect(payloadsOf(text).at(-1)).toMatchObject({
+      type: "error",
+      error: { type: "api_error", message: "The server had an error", details: { error_code: "server_error" } },
+    });
+    expect(text).not.toContain("message_stop");
+  });
+
+  test("a second message in one stream is an error, not a garbled answer", () => {
+    const [start = ""] = readFixture("anthropic-structured");
+    const { text } = replay({ from: "anthropic", chunks: [toSse("anthropic", [start, start])] });
+    expect(text).toContain("provider_stream_unreadable");
+  });
+
+  test("a stream of nothing is an error", () => {
+    expect(replay({ from: "openai", chunks: [] }).text).toContain("event: error");
+    expect(replay({ from: "openai", chunks: [Buffer.from("data: [DONE]\n\n")] }).text).toContain("event: error");
+  });
+});
