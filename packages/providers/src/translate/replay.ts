@@ -75,10 +75,20 @@ function respondWith(body: string, status: number): typeof fetch {
 
 /** The unmodified OpenAI client, to which every call answers with this body. */
 export function openAiClient(body: string, status = 200): OpenAI {
-  return new OpenAI({ apiKey: "test", baseURL: "http://weir.test/v1", maxRetries: 0, fetch: respondWith(body, status) });
+  return new OpenAI({
+    apiKey: "test",
+    baseURL: "http://weir.test/v1",
+    maxRetries: 0,
+    fetch: respondWith(body, status),
+  });
 }
 
 /** The unmodified Anthropic client, to which every call answers with this body. */
 export function anthropicClient(body: string, status = 200): Anthropic {
-  return new Anthropic({ apiKey: "test", baseURL: "http://weir.test", maxRetries: 0, fetch: respondWith(body, status) });
+  return new Anthropic({
+    apiKey: "test",
+    baseURL: "http://weir.test",
+    maxRetries: 0,
+    fetch: respondWith(body, status),
+  });
 }

@@ -44,17 +44,31 @@ describe.each(fixtures)("%s", (name, from) => {
 describe("OpenAI to Anthropic", () => {
   test("a call whose arguments are whole ends when the next one begins, without waiting for the answer's end", () => {
     const lines = readFixture("openai-parallel-tools");
-    const translator = createStreamTranslator({ from: "openai", to: "anthropic", model: "m", includeUsage: true });
-    const seen = lines.map((line) => Buffer.from(translator.push(Buffer.from(`data: ${line}\n\n`))).toString());
+    const translator = createStreamTranslator({
+      from: "openai",
+      to: "anthropic",
+      model: "m",
+      includeUsage: true,
+    });
+    const seen = lines.map((line) =>
+      Buffer.from(translator.push(Buffer.from(`data: ${line}\n\n`))).toString(),
+    );
     expect(types(seen[0] ?? "")).toEqual(["message_start"]);
     expect(types(seen[1] ?? "")).toEqual(["content_block_start"]);
     expect(seen[2]).toContain(String.raw`"partial_json":"{\"city\":"`);
-    expect(types(seen[4] ?? "")).toEqual(["content_block_stop", "content_block_start", "content_block_delta"]);
+    expect(types(seen[4] ?? "")).toEqual([
+      "content_block_stop",
+      "content_block_start",
+      "content_block_delta",
+    ]);
     expect(types(seen[5] ?? "")).toEqual(["content_block_stop", "content_block_start"]);
   });
 
   test("interleaved calls become blocks one after the other, each delta in its own block", () => {
-    const { text } = replay({ from: "openai", chunks: [toSse("openai", readFixture("openai-interleaved-tools"))] });
+    const { text } = replay({
+      from: "openai",
+      chunks: [toSse("openai", readFixture("openai-interleaved-tools"))],
+    });
     const inputs = new Map<number, string>();
     let open = -1;
     for (const payload of payloadsOf(text)) {
@@ -73,13 +87,19 @@ describe("OpenAI to Anthropic", () => {
         inputs.set(index, (inputs.get(index) ?? "") + textOf(delta["partial_json"]));
       }
     }
-    expect([...inputs]).toEqual([[1, '{"x":1}'], [2, '{"y":2}']]);
+    expect([...inputs]).toEqual([
+      [1, '{"x":1}'],
+      [2, '{"y":2}'],
+    ]);
     // The server said "stop" and called tools all the same.
     expect(text).toContain('"stop_reason":"tool_use"');
   });
 
   test("usage that comes last stands in message_delta, split the way Anthropic counts", () => {
-    const { text } = replay({ from: "openai", chunks: [toSse("openai", readFixture("openai-parallel-tools"))] });
+    const { text } = replay({
+      from: "openai",
+      chunks: [toSse("openai", readFixture("openai-parallel-tools"))],
+    });
     const delta = payloadsOf(text).find((payload) => payload["type"] === "message_delta");
     expect(delta?.["usage"]).toMatchObject({
       input_tokens: 30,
@@ -92,7 +112,10 @@ describe("OpenAI to Anthropic", () => {
   test("reasoning that a server counts beside the completion is part of the output", () => {
     const { text } = replay({ from: "openai", chunks: [toSse("openai", readFixture("openai-reasoning"))] });
     const delta = payloadsOf(text).find((payload) => payload["type"] === "message_delta");
-    expect(delta?.["usage"]).toMatchObject({ output_tokens: 42, output_tokens_details: { thinking_tokens: 40 } });
+    expect(delta?.["usage"]).toMatchObject({
+      output_tokens: 42,
+      output_tokens_details: { thinking_tokens: 40 },
+    });
   });
 
   test("parallel calls that all have index 0 are told apart by their ids", () => {
@@ -192,7 +215,11 @@ describe("errors in the middle of a stream", () => {
     expect(text).toContain("event: error\n");
     expect(payloadsOf(text).at(-1)).toMatchObject({
       type: "error",
-      error: { type: "api_error", message: "The server had an error", details: { error_code: "server_error" } },
+      error: {
+        type: "api_error",
+        message: "The server had an error",
+        details: { error_code: "server_error" },
+      },
     });
     expect(text).not.toContain("message_stop");
   });
@@ -205,6 +232,8 @@ describe("errors in the middle of a stream", () => {
 
   test("a stream of nothing is an error", () => {
     expect(replay({ from: "openai", chunks: [] }).text).toContain("event: error");
-    expect(replay({ from: "openai", chunks: [Buffer.from("data: [DONE]\n\n")] }).text).toContain("event: error");
+    expect(replay({ from: "openai", chunks: [Buffer.from("data: [DONE]\n\n")] }).text).toContain(
+      "event: error",
+    );
   });
 });
