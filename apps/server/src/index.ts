@@ -1,1 +1,11 @@
-export {};
+export { runServer, version } from "./supervisor/run-server.ts";
+export { loadConfig } from "./config/config.ts";
+export type { Config } from "./config/config.ts";
+export { ConfigError } from "./config/errors.ts";
+export type { ConfigProblem } from "./config/errors.ts";
+export type { Variables } from "./config/environment.ts";
+export { homePaths } from "./home/home.ts";
+export type { Home } from "./home/home.ts";
+export { readLockHolder } from "./home/lock.ts";
+export { canDiscover, discoverModels } from "./snapshot/discover-models.ts";
+export { PortUnavailableError, probePort } from "./supervisor/port-probe.ts";

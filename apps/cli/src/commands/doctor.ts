@@ -1,0 +1,204 @@
+import { access, constants, statfs } from "node:fs/promises";
+import { dirname } from "node:path";
+import { systemSchema } from "@weir/schema";
+import type { System } from "@weir/schema";
+import type { CommandContext } from "../context.ts";
+import { CliError } from "../errors.ts";
+import { connectToServer } from "../server-client.ts";
+
+/** One thing that was looked at: how it is, and what to do when it is not well. */
+export interface Finding {
+  check: "configuration" | "disk" | "port" | "engines" | "provider" | "clock" | "node";
+  level: "ok" | "warning" | "error";
+  detail: string;
+  /** Empty when there is nothing to do. */
+  mend: string;
+}
+
+const diskWantedBytes = 2 * 1024 ** 3;
+const clockSkewMaxMs = 30_000;
+
+type Server = typeof import("@weir/server");
+type Config = import("@weir/server").Config;
+
+/** `weir doctor`: looks at everything that a start or a call depends on. Ends with 1 when something is wrong. */
+export async function runDoctor(context: CommandContext, options: { json?: boolean }): Promise<number> {
+  const findings = await examine(context);
+  const failed = findings.some((finding) => finding.level === "error");
+  if (options.json) {
+    context.print(`${JSON.stringify({ ok: !failed, findings })}\n`);
+    return failed ? 1 : 0;
+  }
+  const marks = { ok: "ok     ", warning: "warning", error: "error  " };
+  for (const { level, check, detail, mend } of findings) {
+    context.print(`${marks[level]}  ${check}: ${detail}\n`);
+    if (mend) context.print(`         ${mend}\n`);
+  }
+  return failed ? 1 : 0;
+}
+
+async function examine(context: CommandContext): Promise<Finding[]> {
+  const server = await import("@weir/server");
+  let config: Config;
+  try {
+    config = server.loadConfig(context);
+  } catch (error) {
+    if (!(error instanceof server.ConfigError)) throw error;
+    return error.problems.map((problem) => ({
+      check: "configuration",
+      level: "error",
+      detail: `${problem.where}: ${problem.message}`,
+      mend: "",
+    }));
+  }
+  const system = await readSystem(context);
+  return [
+    { check: "node", level: "ok", detail: `Node ${process.versions.node}.`, mend: "" },
+    configurationFinding(config),
+    await diskFinding(config),
+    ...(await runningFindings({ server, config, system })),
+    ...(await providerFindings({ server, config })),
+  ];
+}
+
+function configurationFinding(config: Config): Finding {
+  const from = config.file ?? "the environment alone";
+  const level = config.warnings.length > 0 ? "warning" : "ok";
+  return { check: "configuration", level, detail: `Read from ${from}.`, mend: config.warnings.join(" ") };
+}
+
+async function diskFinding(config: Config): Promise<Finding> {
+  let folder = config.home;
+  for (;;) {
+    try {
+      await access(folder, constants.W_OK);
+      break;
+    } catch (error) {
+      const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
+      if (!missing || folder === dirname(folder)) {
+        const mend = "Choose a WEIR_HOME that this user may write to.";
+        return { check: "disk", level: "error", detail: `${folder} cannot be written to.`, mend };
+      }
+      folder = dirname(folder);
+    }
+  }
+  const { bavail, bsize } = await statfs(folder);
+  const free = bavail * bsize;
+  const detail = `${(free / 1024 ** 3).toFixed(1)} GiB free for ${config.home}.`;
+  if (free >= diskWantedBytes) return { check: "disk", level: "ok", detail, mend: "" };
+  const mend = "Make room: without it calls go on and are no longer recorded.";
+  return { check: "disk", level: free < diskWantedBytes / 16 ? "error" : "warning", detail, mend };
+}
+
+async function runningFindings(options: {
+  server: Server;
+  config: Config;
+  system: System | CliError;
+}): Promise<Finding[]> {
+  const { server, config, system } = options;
+  if (!(system instanceof CliError)) {
+    const findings: Finding[] = [
+      { check: "port", level: "ok", detail: "Weir runs and answers.", mend: "" },
+      ...system.components.map(({ name, state, detail }): Finding => {
+        const level = state === "ok" ? "ok" : state === "degraded" ? "warning" : "error";
+        const mend = state === "ok" ? "" : `Look at ${config.home}/log/weir.log for what ${name} said.`;
+        return { check: "engines", level, detail: `${name}: ${detail}`, mend };
+      }),
+    ];
+    return findings;
+  }
+  const holder = server.readLockHolder(server.homePaths(config.home).lock);
+  if (holder) {
+    const detail = `Process ${holder.pid} holds ${config.home}, but does not answer: ${system.message}`;
+    return [
+      {
+        check: "engines",
+        level: "error",
+        detail,
+        mend: `Stop it with "kill ${holder.pid}" and start again.`,
+      },
+    ];
+  }
+  const idle: Finding = {
+    check: "engines",
+    level: "ok",
+    detail: "Weir does not run; its engines start with it.",
+    mend: "",
+  };
+  try {
+    await server.probePort(config);
+    return [{ check: "port", level: "ok", detail: `${config.host}:${config.port} is free.`, mend: "" }, idle];
+  } catch (error) {
+    if (!(error instanceof server.PortUnavailableError)) throw error;
+    return [{ check: "port", level: "error", detail: error.message, mend: "" }, idle];
+  }
+}
+
+async function providerFindings(options: { server: Server; config: Config }): Promise<Finding[]> {
+  const { server, config } = options;
+  const findings = await Promise.all(
+    config.providers.map(async (provider): Promise<Finding[]> => {
+      if (provider.protocol === "sim") return [];
+      if (!server.canDiscover(provider)) {
+        const detail = `${provider.name} has no key.`;
+        const mend = `Set ${provider.keyHint} to call it.`;
+        return [{ check: "provider", level: "warning", detail, mend }];
+      }
+      const [found, clock] = await Promise.all([
+        server.discoverModels(provider),
+        clockFinding(provider.baseUrl),
+      ]);
+      const state: Finding = found.ok
+        ? {
+            check: "provider",
+            level: "ok",
+            detail: `${provider.name} lists ${found.models.length} models.`,
+            mend: "",
+          }
+        : {
+            check: "provider",
+            level: "warning",
+            detail: `${provider.name}: ${found.problem}`,
+            mend: "Check its base URL, its key, and the way to it through proxies and firewalls.",
+          };
+      return clock ? [state, clock] : [state];
+    }),
+  );
+  return findings.flat();
+}
+
+/** Compares this machine's clock with the provider's `Date` header; a wrong clock puts every record at a wrong time. */
+async function clockFinding(baseUrl: string): Promise<Finding | null> {
+  let theirs: number;
+  try {
+    const response = await fetch(new URL(baseUrl).origin, {
+      method: "HEAD",
+      signal: AbortSignal.timeout(5_000),
+    });
+    theirs = Date.parse(response.headers.get("date") ?? "");
+  } catch {
+    // That the provider cannot be reached is said by its own finding.
+    return null;
+  }
+  const skewMs = Date.now() - theirs;
+  if (Number.isNaN(skewMs)) return null;
+  const host = new URL(baseUrl).host;
+  if (Math.abs(skewMs) <= clockSkewMaxMs) {
+    return { check: "clock", level: "ok", detail: `The clock agrees with that of ${host}.`, mend: "" };
+  }
+  return {
+    check: "clock",
+    level: "error",
+    detail: `The clock is ${Math.round(Math.abs(skewMs) / 1000)} s ${skewMs > 0 ? "ahead of" : "behind"} that of ${host}.`,
+    mend: "Set the clock, best with NTP; records carry this machine's time.",
+  };
+}
+
+async function readSystem(context: CommandContext): Promise<System | CliError> {
+  try {
+    return await connectToServer(context).call({ method: "GET", path: "/system", result: systemSchema });
+  } catch (error) {
+    if (error instanceof CliError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,123 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { problemSchema } from "@weir/schema";
+import { z } from "zod";
+import type { CommandContext } from "./context.ts";
+import { CliError } from "./errors.ts";
+
+const timeoutMs = 15_000;
+const endpointSchema = z.object({ pid: z.number(), baseUrl: z.string() });
+
+/** The running server of a home, spoken to over HTTP with the home's admin token. */
+export interface ServerClient {
+  baseUrl: string;
+  pid: number;
+  /** Asks the REST API, below `/api/v1`; the answer is parsed with `result`. */
+  call<Result>(request: {
+    method: "GET" | "POST" | "DELETE";
+    path: string;
+    body?: unknown;
+    result: z.ZodType<Result>;
+  }): Promise<Result>;
+}
+
+/** Where the state of this Weir lies. */
+export function homeOf(context: CommandContext): string {
+  return resolve(context.workingDirectory, context.variables["WEIR_HOME"] || "./.weir");
+}
+
+/** Finds the server that runs on this home. Throws `not_running` when none does. */
+export function connectToServer(context: CommandContext): ServerClient {
+  const home = homeOf(context);
+  const endpoint = endpointSchema.safeParse(readJson(join(home, "run", "endpoint.json")));
+  if (!endpoint.success) throw notRunning({ home });
+  const { baseUrl, pid } = endpoint.data;
+  let token: string;
+  try {
+    token = readFileSync(join(home, "admin-token"), "utf8").trim();
+  } catch (cause) {
+    throw new CliError({
+      code: "admin_token_unreadable",
+      message: `${join(home, "admin-token")} cannot be read.`,
+      mend: "Run this as the user that runs Weir.",
+      cause,
+    });
+  }
+  return {
+    baseUrl,
+    pid,
+    async call({ method, path, body, result }) {
+      const response = await send({
+        url: `${baseUrl}/api/v1${path}`,
+        home,
+        init: {
+          method,
+          headers: {
+            authorization: `Bearer ${token}`,
+            ...(body === undefined ? {} : { "content-type": "application/json" }),
+          },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        },
+      });
+      const text = await response.text();
+      if (!response.ok) throw failed({ text, status: response.status });
+      return result.parse(text === "" ? undefined : JSON.parse(text));
+    },
+  };
+}
+
+async function send(options: { url: string; home: string; init: RequestInit }): Promise<Response> {
+  try {
+    return await fetch(options.url, { ...options.init, signal: AbortSignal.timeout(timeoutMs) });
+  } catch (cause) {
+    if (cause instanceof Error && cause.name === "TimeoutError") {
+      throw new CliError({
+        code: "server_slow",
+        message: `Weir did not answer within ${timeoutMs / 1000} s.`,
+        mend: `Look at ${join(options.home, "log", "weir.log")}.`,
+        cause,
+      });
+    }
+    throw notRunning({ home: options.home, cause });
+  }
+}
+
+function failed(options: { text: string; status: number }): CliError {
+  const problem = problemSchema.safeParse(parseJson(options.text));
+  if (problem.success) {
+    const { code, detail, mend } = problem.data;
+    return new CliError({ code, message: detail, mend });
+  }
+  return new CliError({
+    code: "unexpected_answer",
+    message: `The server answered ${options.status}: ${options.text.slice(0, 200)}`,
+    mend: "Make sure that the command and the server are of the same version.",
+  });
+}
+
+function notRunning(options: { home: string; cause?: unknown }): CliError {
+  return new CliError({
+    code: "not_running",
+    message: `No Weir runs on ${options.home}.`,
+    mend: 'Start it with "npm start", or point WEIR_HOME to the home of the one that runs.',
+    cause: options.cause,
+  });
+}
+
+function readJson(path: string): unknown {
+  try {
+    return parseJson(readFileSync(path, "utf8"));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Whoever asked finds that it has no form that they know.
+    return null;
+  }
+}

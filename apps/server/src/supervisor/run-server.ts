@@ -1,0 +1,181 @@
+import { fileURLToPath } from "node:url";
+import type { Logger } from "pino";
+import manifest from "../../package.json" with { type: "json" };
+import { loadConfig } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
+import type { Variables } from "../config/environment.ts";
+import { ConfigError } from "../config/errors.ts";
+import { buildConsoleIfMissing } from "../console/build-console.ts";
+import { prepareHome } from "../home/home.ts";
+import { HomeLockedError, takeLock } from "../home/lock.ts";
+import { createLog } from "../log/log.ts";
+import { isLoopback } from "../api/security.ts";
+import { announcement } from "./announce.ts";
+import { PortUnavailableError } from "./port-probe.ts";
+import { WeirServer } from "./server.ts";
+
+/** How long the announcement waits for the engines before it is made without them. */
+const readyWaitMs = 15_000;
+/** Two signals within this time are one: a terminal and npm both pass a Ctrl-C on. */
+const sameSignalMs = 700;
+
+const consoleFolder = fileURLToPath(new URL("../../../console/dist", import.meta.url));
+
+/** The version of this Weir. */
+export const version = manifest.version;
+
+/**
+ * Runs a whole Weir until it is told to stop (SIGTERM, SIGINT, or the end of the launcher that started it).
+ * @returns the exit code: 0 after an orderly stop, 1 when it could not start or broke
+ */
+export async function runServer(options: {
+  variables: Variables;
+  workingDirectory: string;
+  print: (text: string) => void;
+}): Promise<number> {
+  const startedAt = Date.now();
+  const { print } = options;
+  const stop = listenForStop();
+  let config: Config;
+  let release: () => void;
+  try {
+    config = loadConfig(options);
+    const home = prepareHome(config.home);
+    release = takeLock(home.lock);
+  } catch (error) {
+    print(startFailure(error));
+    return 1;
+  }
+  const home = prepareHome(config.home);
+  const { logger, close } = createLog({
+    folder: home.log,
+    level: config.logLevel,
+    secrets: config.providers.flatMap((provider) => [provider.apiKey, ...Object.values(provider.headers)]),
+    terminal: print,
+  });
+  try {
+    for (const warning of warningsOf(config)) logger.warn(warning);
+    const builder = buildConsoleIfMissing({ folder: consoleFolder, log: logger });
+    const server = new WeirServer({ config, home, log: logger, version, consoleFolder });
+    const code = await serve({ server, startedAt, stop, log: logger, print, home: home.root });
+    builder?.kill();
+    return code;
+  } finally {
+    release();
+    close();
+  }
+}
+
+async function serve(options: {
+  server: WeirServer;
+  startedAt: number;
+  stop: StopRequest;
+  log: Logger;
+  print: (text: string) => void;
+  home: string;
+}): Promise<number> {
+  const { server, stop, log, print } = options;
+  let code = 0;
+  stop.onForce(() => {
+    print("Stopped by force; the record is whole, and what was not shipped is shipped at the next start.\n");
+    server.kill();
+    process.exit(1);
+  });
+  const breakDown = (error: unknown) => {
+    log.fatal({ err: error }, "Weir broke and stops; please report this with the log");
+    code = 1;
+    stop.request();
+  };
+  process.on("uncaughtException", breakDown);
+  process.on("unhandledRejection", breakDown);
+  try {
+    await server.start();
+    await Promise.race([server.ready(), delay(readyWaitMs), stop.requested]);
+    if (!stop.isRequested()) {
+      print(
+        announcement({
+          version,
+          baseUrl: server.baseUrl(),
+          startMs: Date.now() - options.startedAt,
+          firstStart: server.firstStart(),
+          system: server.system(),
+          home: options.home,
+        }),
+      );
+      log.debug({ ms: Date.now() - options.startedAt }, "started");
+    }
+    await stop.requested;
+    log.info("Stopping: calls under way finish, records are shipped");
+  } catch (error) {
+    print(startFailure(error));
+    code = 1;
+  }
+  await server.stop();
+  log.info("Stopped");
+  return code;
+}
+
+interface StopRequest {
+  requested: Promise<void>;
+  isRequested(): boolean;
+  request(): void;
+  /** Called when a second signal says that the stop takes too long. */
+  onForce(listener: () => void): void;
+}
+
+function listenForStop(): StopRequest {
+  const requested = Promise.withResolvers<void>();
+  let firstAtMs = 0;
+  let force: (() => void) | null = null;
+  const request = () => {
+    if (firstAtMs === 0) {
+      firstAtMs = Date.now();
+      requested.resolve();
+    } else if (Date.now() - firstAtMs > sameSignalMs) {
+      force?.();
+    }
+  };
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, request);
+  // The launcher that started this process on an older Node holds a channel to it; without it nobody waits for us.
+  if (process.channel) {
+    process.on("disconnect", request);
+    process.channel.unref();
+  }
+  return {
+    requested: requested.promise,
+    isRequested: () => firstAtMs !== 0,
+    request,
+    onForce: (listener) => {
+      force = listener;
+    },
+  };
+}
+
+function warningsOf(config: Config): string[] {
+  if (isLoopback(config.host)) return config.warnings;
+  return [
+    ...config.warnings,
+    `Weir listens on ${config.host}, which other machines reach, without encryption. Put TLS in front of it.`,
+  ];
+}
+
+/** What to print when it cannot start: for mistakes of a person the mend, for anything else the whole error. */
+function startFailure(error: unknown): string {
+  if (error instanceof ConfigError) {
+    const lines = error.problems.map((problem) => `  ${problem.where}: ${problem.message}`);
+    return `Weir cannot start: the configuration has ${lines.length === 1 ? "a mistake" : `${lines.length} mistakes`}.\n${lines.join("\n")}\n`;
+  }
+  if (error instanceof HomeLockedError || error instanceof PortUnavailableError) {
+    return `Weir cannot start: ${error.message}\n`;
+  }
+  if (error instanceof Error && "code" in error && "path" in error) {
+    return `Weir cannot start: ${error.message}. Check that WEIR_HOME is a folder that you may write to, on a disk with room.\n`;
+  }
+  return `Weir cannot start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}
