@@ -1,0 +1,149 @@
+import { randomBytes } from "node:crypto";
+import { readdir, readFile, rename, rm, stat, unlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { systemCodeOf } from "../errors.ts";
+
+/**
+ * A batch is a set of sealed segments that are shipped as one insert. Which segments belong to it is written down
+ * before the first attempt, so that every later attempt, of whatever process, sends the same rows under the same
+ * token. Its life: `batch-*.json` (attempted, outcome unknown) → `batch-*.done` (confirmed) → gone, after its
+ * segments.
+ */
+export interface Batch {
+  id: string;
+  segments: readonly string[];
+  /** True when an attempt may have reached ClickHouse. */
+  uncertain: boolean;
+  failures: number;
+  notBeforeMs: number;
+}
+
+const pendingSuffix = ".json";
+const doneSuffix = ".done";
+const manifestPattern = /^(batch-[0-9a-z-]+)\.(json|done)$/;
+const manifestSchema = z.strictObject({ segments: z.array(z.string().regex(/^[a-z0-9-]+\.ndjson$/)) });
+
+export function createBatch(segments: readonly string[]): Batch {
+  const id = `batch-${Date.now()}-${randomBytes(4).toString("hex")}`;
+  return { id, segments, uncertain: false, failures: 0, notBeforeMs: 0 };
+}
+
+export async function writeManifest(directory: string, batch: Batch): Promise<void> {
+  const path = join(directory, batch.id + pendingSuffix);
+  await writeFile(`${path}.new`, JSON.stringify({ segments: batch.segments }), { mode: 0o600 });
+  await rename(`${path}.new`, path);
+}
+
+/** Notes that the batch is in ClickHouse, then removes its segments. Whoever is killed in between is followed by `loadBatches`. */
+export async function finishBatch(directory: string, batch: Batch): Promise<void> {
+  const done = join(directory, batch.id + doneSuffix);
+  await rename(join(directory, batch.id + pendingSuffix), done);
+  await removeSegments(directory, batch.segments);
+  await unlink(done);
+}
+
+async function removeSegments(directory: string, segments: readonly string[]): Promise<void> {
+  for (const segment of segments) await rm(join(directory, segment), { force: true });
+}
+
+/** Finishes what an earlier process confirmed and returns what it may have attempted. */
+export async function loadBatches(directory: string): Promise<{ batches: Batch[]; allUncertain: boolean }> {
+  const batches: Batch[] = [];
+  let allUncertain = false;
+  for (const file of (await readdir(directory)).toSorted()) {
+    const [, id, suffix] = manifestPattern.exec(file) ?? [];
+    if (id === undefined) {
+      if (file.startsWith("batch-") && file.endsWith(".new"))
+        await rm(join(directory, file), { force: true });
+      continue;
+    }
+    const segments = await readManifest(join(directory, file));
+    if (segments === null) {
+      // Only a power cut leaves a manifest without its text. Its segments are among those that lie here.
+      allUncertain = true;
+      await rm(join(directory, file));
+    } else if (suffix === "done") {
+      await removeSegments(directory, segments);
+      await unlink(join(directory, file));
+    } else {
+      batches.push({ id, segments, uncertain: true, failures: 0, notBeforeMs: 0 });
+    }
+  }
+  return { batches, allUncertain };
+}
+
+async function readManifest(path: string): Promise<string[] | null> {
+  const text = await readFile(path, "utf8");
+  try {
+    return manifestSchema.parse(JSON.parse(text)).segments;
+  } catch {
+    return null;
+  }
+}
+
+/** All lines of a batch, without their line breaks, and the bytes of its files. */
+export async function readLines(
+  directory: string,
+  batch: Batch,
+): Promise<{ lines: Buffer[]; fileBytes: number; missing: string[] }> {
+  const lines: Buffer[] = [];
+  const missing: string[] = [];
+  let fileBytes = 0;
+  for (const segment of batch.segments) {
+    const bytes = await readFile(join(directory, segment)).catch((error: unknown) => {
+      if (systemCodeOf(error) !== "ENOENT") throw error;
+      return null;
+    });
+    if (bytes === null) {
+      missing.push(segment);
+      continue;
+    }
+    fileBytes += bytes.length;
+    for (let start = 0; start < bytes.length;) {
+      const end = bytes.indexOf(0x0a, start);
+      const stop = end < 0 ? bytes.length : end;
+      if (stop > start) lines.push(bytes.subarray(start, stop));
+      start = stop + 1;
+    }
+  }
+  return { lines, fileBytes, missing };
+}
+
+export interface SealedSegment {
+  name: string;
+  bytes: number;
+  sealedAtMs: number;
+}
+
+/** Sealed segments, oldest first; `known` saves asking the disk about each again. */
+export async function listSealed(
+  directory: string,
+  known: Map<string, SealedSegment>,
+): Promise<SealedSegment[]> {
+  const found: SealedSegment[] = [];
+  for (const name of await readdir(directory)) {
+    if (!name.endsWith(".ndjson")) continue;
+    const segment = known.get(name) ?? (await describe(directory, name));
+    if (segment === null) continue;
+    known.set(name, segment);
+    found.push(segment);
+  }
+  if (known.size > found.length) {
+    const names = new Set(found.map(({ name }) => name));
+    for (const name of known.keys()) if (!names.has(name)) known.delete(name);
+  }
+  return found.toSorted(
+    (left, right) => left.sealedAtMs - right.sealedAtMs || (left.name < right.name ? -1 : 1),
+  );
+}
+
+async function describe(directory: string, name: string): Promise<SealedSegment | null> {
+  try {
+    const { size, mtimeMs } = await stat(join(directory, name));
+    return { name, bytes: size, sealedAtMs: mtimeMs };
+  } catch (error) {
+    if (systemCodeOf(error) === "ENOENT") return null;
+    throw error;
+  }
+}

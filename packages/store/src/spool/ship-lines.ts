@@ -1,0 +1,144 @@
+import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
+import { exceptionCodeOf, type ClickHouse } from "../clickhouse/connect-clickhouse.ts";
+import { messageOf, StoreError } from "../errors.ts";
+import { findAbsent } from "./span-presence.ts";
+
+/** A line that ClickHouse will not take, and why. */
+export interface DeadLine {
+  line: Buffer;
+  exceptionCode: number;
+  reason: string;
+}
+
+/**
+ * Exceptions that speak about the data and not about the server: parsing, types, unknown fields. The same rows are
+ * refused however often they are sent, and since a batch is one block nothing of it was taken.
+ */
+const contentExceptions = new Set([
+  6, 25, 26, 27, 33, 36, 38, 41, 43, 53, 69, 70, 72, 117, 128, 130, 131, 190, 349, 376, 386, 407, 441, 467,
+  509, 675, 676,
+]);
+
+/** How many bad lines are singled out by the row number that ClickHouse names before halving takes over. */
+const namedRowsMax = 8;
+const repairAttemptsMax = 3;
+
+export interface ShipLinesOptions {
+  clickhouse: ClickHouse;
+  lines: readonly Buffer[];
+  token: string;
+  /** True when an earlier attempt with these rows may have reached ClickHouse. */
+  uncertain: boolean;
+}
+
+/**
+ * Inserts lines so that each span is there exactly once when this resolves, except those that ClickHouse refuses
+ * for what they contain: they are returned. Rejects when the outcome is unknown; calling again with `uncertain`
+ * is safe.
+ */
+export async function shipLines(options: ShipLinesOptions): Promise<DeadLine[]> {
+  const budget = { namedRows: namedRowsMax };
+  return shipPart(options, budget);
+}
+
+async function shipPart(options: ShipLinesOptions, budget: { namedRows: number }): Promise<DeadLine[]> {
+  const { lines } = options;
+  const [only] = lines;
+  if (only === undefined) return [];
+  try {
+    await (options.uncertain ? insertAbsent(options) : insertLines(options));
+    return [];
+  } catch (error) {
+    const exceptionCode = exceptionCodeOf(error);
+    if (exceptionCode === null || !contentExceptions.has(exceptionCode)) throw error;
+    if (lines.length === 1) return [{ line: only, exceptionCode, reason: messageOf(error) }];
+    const dead: DeadLine[] = [];
+    for (const part of divide(lines, messageOf(error), budget)) {
+      const token = `${options.token}:${digestOf(part)}`;
+      // A part may hold rows that are there already, if the whole was an uncertain one.
+      dead.push(...(await shipPart({ ...options, lines: part, token, uncertain: true }, budget)));
+    }
+    return dead;
+  }
+}
+
+function divide(lines: readonly Buffer[], message: string, budget: { namedRows: number }): Buffer[][] {
+  const row = Number(/\(at row (\d+)\)/.exec(message)?.[1] ?? 0);
+  if (row >= 1 && row <= lines.length && budget.namedRows > 0) {
+    budget.namedRows -= 1;
+    // The bad one last: the good ones should not wait for it.
+    return [lines.slice(0, row - 1), lines.slice(row), lines.slice(row - 1, row)];
+  }
+  const half = Math.ceil(lines.length / 2);
+  return [lines.slice(0, half), lines.slice(half)];
+}
+
+/** Looks first, inserts what is not there, and looks again, because a token alone proves nothing. */
+async function insertAbsent(options: ShipLinesOptions): Promise<void> {
+  const before = await findAbsent(options.clickhouse, options.lines);
+  const wanted = [...before.absent, ...before.unknown];
+  if (wanted.length === 0) return;
+  // The same rows under the same token: should the earlier attempt still be running somewhere, only one counts.
+  const token = wanted.length === options.lines.length ? options.token : tokenOf(options.token, wanted);
+  await insertLines({ ...options, lines: wanted, token });
+  let { absent } = await findAbsent(options.clickhouse, before.absent);
+  for (let attempt = 1; absent.length > 0; attempt += 1) {
+    if (attempt > repairAttemptsMax) {
+      throw new StoreError({
+        code: "clickhouse_failed",
+        message: `ClickHouse accepted ${absent.length} rows and does not have them.`,
+      });
+    }
+    await insertLines({ ...options, lines: absent, token: `${tokenOf(options.token, absent)}:${attempt}` });
+    ({ absent } = await findAbsent(options.clickhouse, absent));
+  }
+}
+
+async function insertLines(options: ShipLinesOptions): Promise<void> {
+  const { client } = options.clickhouse;
+  await client.insert({
+    table: "spans",
+    format: "JSONEachRow",
+    values: Readable.from(withLineEnds(options.lines), { objectMode: false }),
+    clickhouse_settings: {
+      insert_deduplication_token: options.token,
+      insert_deduplicate: 1,
+      async_insert: 0,
+      // A field without a column is a mistake that somebody has to see, not a thing to forget silently.
+      input_format_skip_unknown_fields: 0,
+      input_format_null_as_default: 1,
+      input_format_parallel_parsing: 0,
+      max_partitions_per_insert_block: "0",
+    },
+  });
+}
+
+const chunkBytes = 1024 * 1024;
+
+/** Chunks of about a mebibyte, so that the whole is never copied at once. */
+function* withLineEnds(lines: readonly Buffer[]): Generator<Buffer> {
+  let parts: Buffer[] = [];
+  let bytes = 0;
+  for (const line of lines) {
+    parts.push(line, lineEnd);
+    bytes += line.length + 1;
+    if (bytes < chunkBytes) continue;
+    yield Buffer.concat(parts, bytes);
+    parts = [];
+    bytes = 0;
+  }
+  if (bytes > 0) yield Buffer.concat(parts, bytes);
+}
+
+const lineEnd = Buffer.from("\n");
+
+function tokenOf(token: string, lines: readonly Buffer[]): string {
+  return `${token}:${digestOf(lines)}`;
+}
+
+function digestOf(lines: readonly Buffer[]): string {
+  const hash = createHash("sha256");
+  for (const line of lines) hash.update(line).update("\n");
+  return hash.digest("hex").slice(0, 32);
+}

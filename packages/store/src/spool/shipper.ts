@@ -1,0 +1,287 @@
+import { mkdir, readdir } from "node:fs/promises";
+import { exceptionCodeOf, type ClickHouse } from "../clickhouse/connect-clickhouse.ts";
+import { messageOf } from "../errors.ts";
+import type { StoreLog } from "../log.ts";
+import {
+  createBatch,
+  finishBatch,
+  listSealed,
+  loadBatches,
+  readLines,
+  writeManifest,
+  type Batch,
+  type SealedSegment,
+} from "./batch-manifest.ts";
+import { countDeadLetters, writeDeadLetters } from "./dead-letters.ts";
+import { shipLines } from "./ship-lines.ts";
+import { addSpoolBytes, type SpoolGauge } from "./spool-gauge.ts";
+
+export interface ShipperStats {
+  /** Sealed segments that are not in ClickHouse yet. */
+  segments: number;
+  bytes: number;
+  oldestAgeMs: number;
+  /** Records that ClickHouse refused for what they contain; they lie in `dead/` below the spool. */
+  deadLines: number;
+  shippedSegments: number;
+  shippedBytes: number;
+  /** Why nothing is shipped now; empty when shipping works. */
+  problem: string;
+  /** Since when, ISO 8601; null when shipping works. */
+  problemSince: string | null;
+}
+
+export interface Shipper {
+  start(): void;
+  /** Looks for segments at once, e.g. when ClickHouse is back. */
+  wake(): void;
+  /** Ends after the insert in flight. */
+  stop(): Promise<void>;
+  /** Resolves once every segment sealed before the call is in ClickHouse (or dead). */
+  drain(): Promise<void>;
+  stats(): ShipperStats;
+}
+
+interface ShipperOptions {
+  directory: string;
+  /** Asked before each insert, so that a restarted engine's new URL is picked up; null while it is away. */
+  clickhouse: () => ClickHouse | null;
+  log: StoreLog;
+  gauge?: SpoolGauge;
+}
+
+const batchMaxBytes = 12 * 1024 * 1024;
+const batchMaxSegments = 512;
+/** Every insert makes a part, and parts have to be merged: at an ordinary load two inserts a second are enough. */
+const insertEveryMs = 400;
+const pollEveryMs = 50;
+const backoffMaxMs = 2_000;
+/** A batch that the server refuses this often steps aside, so that one bad batch does not hold up the rest. */
+const failuresBeforeAside = 5;
+const asideMaxMs = 300_000;
+
+/**
+ * Moves sealed segments into ClickHouse, each record exactly once, whatever is killed and whenever. Small segments
+ * travel together. One shipper per spool.
+ */
+export function createShipper(options: ShipperOptions): Shipper {
+  return new SegmentShipper(options);
+}
+
+class SegmentShipper implements Shipper {
+  readonly #options: ShipperOptions;
+  readonly #known = new Map<string, SealedSegment>();
+  readonly #retries: Batch[] = [];
+  readonly #drains: { names: Set<string>; resolve: () => void }[] = [];
+  #sealed: SealedSegment[] = [];
+  #allUncertain = new Set<string>();
+  #running: Promise<void> | null = null;
+  #stopping = false;
+  #wake: () => void = () => undefined;
+  #lastInsertMs = 0;
+  #failuresInRow = 0;
+  #scanCostMs = 0;
+  #deadLines = 0;
+  #shipped = { segments: 0, bytes: 0 };
+  #problem: { text: string; since: string } | null = null;
+
+  constructor(options: ShipperOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  wake(): void {
+    this.#failuresInRow = 0;
+    this.#wake();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#wake();
+    await this.#running;
+  }
+
+  async drain(): Promise<void> {
+    const names = new Set(
+      (await readdir(this.#options.directory)).filter((name) => name.endsWith(".ndjson")),
+    );
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#drains.push({ names, resolve });
+    this.#wake();
+    await promise;
+  }
+
+  stats(): ShipperStats {
+    const [oldest] = this.#sealed;
+    return {
+      segments: this.#sealed.length,
+      bytes: this.#sealed.reduce((sum, { bytes }) => sum + bytes, 0),
+      oldestAgeMs: oldest === undefined ? 0 : Math.max(0, Date.now() - oldest.sealedAtMs),
+      deadLines: this.#deadLines,
+      shippedSegments: this.#shipped.segments,
+      shippedBytes: this.#shipped.bytes,
+      problem: this.#problem?.text ?? "",
+      problemSince: this.#problem?.since ?? null,
+    };
+  }
+
+  async #run(): Promise<void> {
+    let loaded = false;
+    while (!this.#stopping) {
+      try {
+        if (!loaded) await this.#load();
+        loaded = true;
+        await this.#step();
+      } catch (error) {
+        // The disk's own failures: the folder is gone, or cannot be read. Nothing is lost by waiting.
+        this.#failed(error);
+        await this.#pause(backoffMaxMs);
+      }
+    }
+  }
+
+  async #load(): Promise<void> {
+    const { directory } = this.#options;
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    this.#deadLines = await countDeadLetters(directory);
+    const { batches, allUncertain } = await loadBatches(directory);
+    this.#retries.push(...batches);
+    if (!allUncertain) return;
+    for (const name of await readdir(directory)) if (name.endsWith(".ndjson")) this.#allUncertain.add(name);
+  }
+
+  async #step(): Promise<void> {
+    await this.#scan();
+    const clickhouse = this.#options.clickhouse();
+    if (clickhouse === null) {
+      if (this.#sealed.length > 0) this.#failed(new Error("ClickHouse is not running."));
+      await this.#pause(pollEveryMs);
+      return;
+    }
+    const batch = this.#nextBatch();
+    if (batch === null) {
+      await this.#pause(Math.max(pollEveryMs, this.#scanCostMs * 10));
+      return;
+    }
+    this.#lastInsertMs = Date.now();
+    try {
+      await this.#ship(clickhouse, batch);
+      this.#failuresInRow = 0;
+      this.#problem = null;
+    } catch (error) {
+      this.#retryLater(batch, error);
+      await this.#backOff(clickhouse);
+    }
+  }
+
+  async #scan(): Promise<void> {
+    const startedMs = performance.now();
+    this.#sealed = await listSealed(this.#options.directory, this.#known);
+    this.#scanCostMs = performance.now() - startedMs;
+    for (const drain of this.#drains.slice()) {
+      if (this.#sealed.some(({ name }) => drain.names.has(name))) continue;
+      this.#drains.splice(this.#drains.indexOf(drain), 1);
+      drain.resolve();
+    }
+  }
+
+  #nextBatch(): Batch | null {
+    const nowMs = Date.now();
+    const retry = this.#retries.findIndex(({ notBeforeMs }) => notBeforeMs <= nowMs);
+    if (retry >= 0) return this.#retries.splice(retry, 1)[0] ?? null;
+    const taken = new Set(this.#retries.flatMap(({ segments }) => segments));
+    const segments: string[] = [];
+    let bytes = 0;
+    for (const segment of this.#sealed) {
+      if (taken.has(segment.name)) continue;
+      if (segments.length >= batchMaxSegments) break;
+      if (segments.length > 0 && bytes + segment.bytes > batchMaxBytes) break;
+      segments.push(segment.name);
+      bytes += segment.bytes;
+    }
+    if (segments.length === 0) return null;
+    const full = bytes >= batchMaxBytes / 2 || segments.length >= batchMaxSegments;
+    const due = nowMs - this.#lastInsertMs >= insertEveryMs || this.#drains.length > 0;
+    if (!full && !due) return null;
+    const batch = createBatch(segments);
+    batch.uncertain = segments.some((name) => this.#allUncertain.has(name));
+    return batch;
+  }
+
+  async #ship(clickhouse: ClickHouse, batch: Batch): Promise<void> {
+    const { directory, log, gauge } = this.#options;
+    const { lines, fileBytes, missing } = await readLines(directory, batch);
+    if (missing.length > 0) {
+      log.error(
+        { batch: batch.id, missing },
+        "segments of a batch are gone from the spool; shipping the rest",
+      );
+    }
+    // From here on, any process that finds the manifest must expect the rows to be in ClickHouse.
+    await writeManifest(directory, batch);
+    const { uncertain } = batch;
+    batch.uncertain = true;
+    const dead = await shipLines({ clickhouse, lines, token: batch.id, uncertain });
+    if (dead.length > 0) {
+      await writeDeadLetters({ directory, batchId: batch.id, dead });
+      this.#deadLines += dead.length;
+      log.error(
+        { batch: batch.id, lines: dead.length, reason: dead[0]?.reason },
+        "ClickHouse refused records for what they contain; they are kept in the spool's folder `dead`",
+      );
+    }
+    await finishBatch(directory, batch);
+    if (gauge !== undefined) addSpoolBytes(gauge, -fileBytes);
+    this.#shipped.segments += batch.segments.length;
+    this.#shipped.bytes += fileBytes;
+    const gone = new Set(batch.segments);
+    this.#sealed = this.#sealed.filter(({ name }) => !gone.has(name));
+  }
+
+  #retryLater(batch: Batch, error: unknown): void {
+    this.#failed(error);
+    batch.failures += 1;
+    const answered = exceptionCodeOf(error) !== null;
+    if (answered && batch.failures >= failuresBeforeAside) {
+      const waitMs = Math.min(asideMaxMs, 1_000 * 2 ** (batch.failures - failuresBeforeAside));
+      batch.notBeforeMs = Date.now() + waitMs;
+    }
+    this.#retries.push(batch);
+  }
+
+  #failed(error: unknown): void {
+    const text = messageOf(error);
+    this.#problem = { text, since: this.#problem?.since ?? new Date().toISOString() };
+    // Once when it begins, and then with each doubling, so that an outage does not fill the log.
+    this.#failuresInRow += 1;
+    if ((this.#failuresInRow & (this.#failuresInRow - 1)) !== 0) return;
+    this.#options.log.warn(
+      { problem: text, failures: this.#failuresInRow, segments: this.#sealed.length },
+      "records wait in the spool",
+    );
+  }
+
+  /** Waits longer with every failure, but not when the engine was replaced by a new one meanwhile. */
+  async #backOff(failed: ClickHouse): Promise<void> {
+    const untilMs = Date.now() + Math.min(backoffMaxMs, 50 * 2 ** Math.min(10, this.#failuresInRow));
+    while (!this.#stopping && Date.now() < untilMs) {
+      await this.#pause(pollEveryMs);
+      const current = this.#options.clickhouse();
+      if (this.#failuresInRow === 0 || (current !== null && current !== failed)) return;
+    }
+  }
+
+  #pause(waitMs: number): Promise<void> {
+    if (this.#stopping) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, waitMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
