@@ -40,10 +40,12 @@ export function CopyButton({
   text,
   label = "Copy",
   size = "small",
+  icon,
 }: {
   text: string | (() => string);
   label?: string;
   size?: "small" | "medium";
+  icon?: ReactNode;
 }): ReactNode {
   const { copied, copy } = useCopy();
   return (
@@ -52,7 +54,7 @@ export function CopyButton({
       label={copied ? "Copied" : label}
       onClick={() => copy(typeof text === "string" ? text : text())}
     >
-      {copied ? <Check className="text-good" /> : <Copy />}
+      {copied ? <Check className="text-good" /> : (icon ?? <Copy />)}
     </IconButton>
   );
 }

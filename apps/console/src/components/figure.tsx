@@ -1,6 +1,14 @@
 import { clsx } from "clsx";
 import type { ReactNode } from "react";
-import { exactCount, exactDuration, exactUsd, formatCount, formatDuration, formatUsd } from "./format.ts";
+import {
+  exactCount,
+  exactDuration,
+  exactUsd,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatUsd,
+} from "./format.ts";
 import { Tooltip } from "./tooltip.tsx";
 
 /**
@@ -61,4 +69,15 @@ export function UsdFigure({ value, ...rest }: ValueProps): ReactNode {
 /** A count of anything. */
 export function CountFigure({ value, ...rest }: ValueProps): ReactNode {
   return <Figure text={formatCount(value)} exact={exactCount(value)} {...rest} />;
+}
+
+/** A size in bytes. */
+export function BytesFigure({ value, ...rest }: ValueProps): ReactNode {
+  return (
+    <Figure
+      text={formatBytes(value)}
+      exact={value === null || value === undefined ? "no value" : `${exactCount(value)} bytes`}
+      {...rest}
+    />
+  );
 }

@@ -1,0 +1,143 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Command } from "cmdk";
+import { CornerDownLeft, Keyboard, ListFilter, LogOut, SunMoon, Waypoints } from "lucide-react";
+import { useState, type ReactNode } from "react";
+import { sessionQuery } from "../api/queries.ts";
+import { KeyHint } from "../components/key-hint.tsx";
+import { navigation } from "./navigation.ts";
+import { carried } from "./rail.tsx";
+import { useSignOut } from "./sign-out.ts";
+import { useTheme } from "./theme.ts";
+import { rangePresets, writeRange } from "./time-range.ts";
+import { useConsoleSearch } from "./use-console-search.ts";
+
+const itemClass =
+  "flex h-8 cursor-default items-center gap-2 rounded-sm px-2 data-[selected=true]:bg-hover [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-muted";
+
+/** ⌘K: go anywhere, jump to a trace by its id, change range, theme or project. Loaded when it is first opened. */
+export function CommandPalette({ onClose, onHelp }: { onClose: () => void; onHelp: () => void }): ReactNode {
+  const [text, setText] = useState("");
+  const navigate = useNavigate();
+  const { search, changeSearch } = useConsoleSearch();
+  const { data: session } = useQuery(sessionQuery);
+  const { toggleTheme } = useTheme();
+  const signOut = useSignOut();
+  const typed = text.trim();
+  const traceId = /^[0-9a-f]{32}$/i.test(typed) ? typed.toLowerCase() : null;
+  const done = (run: () => void) => (): void => {
+    onClose();
+    run();
+  };
+  return (
+    <Command.Dialog
+      open
+      onOpenChange={(open) => (open ? undefined : onClose())}
+      label="Commands"
+      loop
+      overlayClassName="fixed inset-0 z-50 bg-scrim"
+      contentClassName="enter-float fixed top-[12vh] left-1/2 z-50 w-[min(600px,calc(100vw-24px))] -translate-x-1/2 overflow-hidden rounded-md bg-raised shadow-float"
+    >
+      <Command.Input
+        value={text}
+        onValueChange={setText}
+        placeholder="Go to a page, a trace id, a search…"
+        className="h-11 w-full border-b border-line bg-transparent px-4 text-heading outline-none"
+      />
+      <Command.List className="max-h-[50vh] scroll-py-2 overflow-y-auto p-2 [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-label [&_[cmdk-group-heading]]:text-muted">
+        <Command.Empty className="px-2 py-6 text-center text-muted">Nothing by that name.</Command.Empty>
+        {typed === "" ? null : (
+          <Command.Group heading="Traces" forceMount>
+            {traceId === null ? null : (
+              <Command.Item
+                forceMount
+                value={`open trace ${typed}`}
+                className={itemClass}
+                onSelect={done(() => {
+                  void navigate({
+                    to: "/traces/$traceId",
+                    params: { traceId },
+                    search: (previous) => ({ project: previous.project, zone: previous.zone }),
+                  });
+                })}
+              >
+                <Waypoints /> Open trace <code className="truncate">{traceId}</code>
+              </Command.Item>
+            )}
+            <Command.Item
+              forceMount
+              value={`find in traces ${typed}`}
+              className={itemClass}
+              onSelect={done(() => {
+                void navigate({
+                  to: "/traces",
+                  search: (previous) => ({ ...carried(previous), filter: typed }),
+                });
+              })}
+            >
+              <ListFilter /> Find in traces: <span className="truncate font-medium">{typed}</span>
+            </Command.Item>
+          </Command.Group>
+        )}
+        <Command.Group heading="Go to">
+          {navigation.flatMap(({ label, entries }) =>
+            entries.map((entry) => (
+              <Command.Item
+                key={entry.to}
+                value={`${entry.label} ${label}`}
+                className={itemClass}
+                onSelect={done(() => {
+                  void navigate({ to: entry.to, search: carried });
+                })}
+              >
+                <entry.icon /> {entry.label}
+                <span className="ml-auto">
+                  <KeyHint keys={`G ${entry.letter.toUpperCase()}`} />
+                </span>
+              </Command.Item>
+            )),
+          )}
+        </Command.Group>
+        <Command.Group heading="Time range">
+          {rangePresets.map(({ last, label }) => (
+            <Command.Item
+              key={last}
+              value={`${label} ${last} time range`}
+              className={itemClass}
+              onSelect={done(() => changeSearch(writeRange({ kind: "relative", last })))}
+            >
+              <CornerDownLeft /> {label}
+            </Command.Item>
+          ))}
+        </Command.Group>
+        {session === undefined || session.projects.length < 2 ? null : (
+          <Command.Group heading="Project">
+            {session.projects.map((project) => (
+              <Command.Item
+                key={project.projectId}
+                value={`project ${project.name} ${project.projectId}`}
+                className={itemClass}
+                onSelect={done(() => {
+                  void navigate({ to: ".", search: { ...carried(search), project: project.projectId } });
+                })}
+              >
+                <CornerDownLeft /> {project.name}
+              </Command.Item>
+            ))}
+          </Command.Group>
+        )}
+        <Command.Group heading="Console">
+          <Command.Item value="light dark theme toggle" className={itemClass} onSelect={done(toggleTheme)}>
+            <SunMoon /> Switch between light and dark
+          </Command.Item>
+          <Command.Item value="keyboard shortcuts keys help" className={itemClass} onSelect={done(onHelp)}>
+            <Keyboard /> Keys of this page
+          </Command.Item>
+          <Command.Item value="sign out log out" className={itemClass} onSelect={done(signOut)}>
+            <LogOut /> Sign out
+          </Command.Item>
+        </Command.Group>
+      </Command.List>
+    </Command.Dialog>
+  );
+}

@@ -1,0 +1,114 @@
+import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { Dialog as RadixDialog } from "radix-ui";
+import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
+import { RecordingBanner } from "./health.tsx";
+import { findEntry, navigation } from "./navigation.ts";
+import { carried, Rail } from "./rail.tsx";
+import { ShortcutHelp } from "./shortcut-help.tsx";
+import { useShortcutDispatch, useShortcuts } from "./shortcuts.ts";
+import { readRange } from "./time-range.ts";
+import { TopBar } from "./top-bar.tsx";
+import { useTheme } from "./theme.ts";
+import { useConsoleSearch } from "./use-console-search.ts";
+
+const CommandPalette = lazy(async () => {
+  const { CommandPalette: component } = await import("./command-palette.tsx");
+  return { default: component };
+});
+
+/** Rail, top bar and the page between them, for a reader who is signed in. */
+export function Frame(): ReactNode {
+  const [palette, setPalette] = useState(false);
+  const [help, setHelp] = useState(false);
+  const [sheet, setSheet] = useState(false);
+  const { pathname } = useLocation();
+  useShortcutDispatch();
+  useFrameShortcuts({ onPalette: () => setPalette((open) => !open), onHelp: () => setHelp(true) });
+  useEffect(() => {
+    const entry = findEntry(pathname)?.entry;
+    document.title = entry === undefined ? "Weir" : `${entry.label} · Weir`;
+    setSheet(false);
+  }, [pathname]);
+  return (
+    <div className="grid h-full grid-cols-1 narrow:grid-cols-[var(--rail-width)_minmax(0,1fr)]">
+      <a
+        href="#content"
+        className="sr-only focus:not-sr-only focus:absolute focus:top-1 focus:left-1 focus:z-60 focus:rounded-md focus:bg-raised focus:px-3 focus:py-1.5 focus:shadow-float"
+      >
+        Skip to the content
+      </a>
+      <div className="hidden min-h-0 narrow:block">
+        <Rail onHelp={() => setHelp(true)} />
+      </div>
+      <div className="flex min-h-0 min-w-0 flex-col bg-surface">
+        <TopBar onPalette={() => setPalette(true)} onRail={() => setSheet(true)} />
+        <RecordingBanner />
+        <main id="content" tabIndex={-1} className="relative flex min-h-0 flex-1 flex-col outline-none">
+          <Outlet />
+        </main>
+      </div>
+      <RailSheet open={sheet} onOpenChange={setSheet} onHelp={() => setHelp(true)} />
+      <ShortcutHelp open={help} onClose={() => setHelp(false)} />
+      {palette ? (
+        <Suspense>
+          <CommandPalette onClose={() => setPalette(false)} onHelp={() => setHelp(true)} />
+        </Suspense>
+      ) : null}
+    </div>
+  );
+}
+
+function useFrameShortcuts({ onPalette, onHelp }: { onPalette: () => void; onHelp: () => void }): void {
+  const navigate = useNavigate();
+  const { toggleTheme } = useTheme();
+  const { search, changeSearch } = useConsoleSearch();
+  useShortcuts("Go to", [
+    ...navigation.flatMap(({ entries }) =>
+      entries.map((entry) => ({
+        keys: `g ${entry.letter}`,
+        label: entry.label,
+        run: () => void navigate({ to: entry.to, search: carried }),
+      })),
+    ),
+    { keys: "mod+k", label: "Search and commands", run: onPalette },
+  ]);
+  useShortcuts("Everywhere", [
+    { keys: "?", label: "Keys of this page", run: onHelp },
+    { keys: "shift+t", label: "Switch between light and dark", run: toggleTheme },
+    {
+      keys: "l",
+      label: "Follow what arrives",
+      run: () => {
+        if (readRange(search).kind === "relative") {
+          changeSearch({ live: search.live === "on" ? undefined : "on" });
+        }
+      },
+    },
+  ]);
+}
+
+/** The rail for narrow screens, over the page. */
+function RailSheet({
+  open,
+  onOpenChange,
+  onHelp,
+}: {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  onHelp: () => void;
+}): ReactNode {
+  return (
+    <RadixDialog.Root open={open} onOpenChange={onOpenChange}>
+      <RadixDialog.Portal>
+        <RadixDialog.Overlay className="fixed inset-0 z-40 bg-scrim narrow:hidden" />
+        <RadixDialog.Content
+          aria-describedby={undefined}
+          className="fixed inset-y-0 left-0 z-40 w-64 bg-canvas shadow-float narrow:hidden"
+        >
+          <RadixDialog.Title className="sr-only">Menu</RadixDialog.Title>
+          <Rail wide onHelp={onHelp} />
+        </RadixDialog.Content>
+      </RadixDialog.Portal>
+    </RadixDialog.Root>
+  );
+}

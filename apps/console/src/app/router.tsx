@@ -1,0 +1,86 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+} from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { HomePage } from "../capabilities/home/home-page.tsx";
+import { SignInPage } from "../capabilities/sign-in/sign-in-page.tsx";
+import { TracesPage } from "../capabilities/traces/traces-page.tsx";
+import { ErrorState } from "../components/error-state.tsx";
+import { NotFound } from "./not-found.tsx";
+import { parseSearch, readSearch, stringifySearch } from "./search-params.ts";
+import { SessionGate } from "./session-gate.tsx";
+
+function Crash({ error, reset }: { error: unknown; reset: () => void }): ReactNode {
+  return (
+    <ErrorState
+      title="This page failed"
+      error={error}
+      stillWorks="Every other page, and all recording."
+      onRetry={reset}
+    />
+  );
+}
+
+const rootRoute = createRootRoute({
+  component: Outlet,
+  validateSearch: readSearch,
+  notFoundComponent: NotFound,
+});
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/sign-in",
+  component: SignInPage,
+});
+
+const frameRoute = createRoute({ getParentRoute: () => rootRoute, id: "frame", component: SessionGate });
+
+const homeRoute = createRoute({ getParentRoute: () => frameRoute, path: "/", component: HomePage });
+
+const tracesRoute = createRoute({ getParentRoute: () => frameRoute, path: "/traces", component: TracesPage });
+
+const traceRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: "/traces/$traceId",
+  component: lazyRouteComponent(() => import("../capabilities/traces/trace-page.tsx"), "TracePage"),
+});
+
+const keysRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: "/settings/keys",
+  component: lazyRouteComponent(() => import("../capabilities/keys/keys-page.tsx"), "KeysPage"),
+});
+
+const modelsRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: "/settings/models",
+  component: lazyRouteComponent(() => import("../capabilities/models/models-page.tsx"), "ModelsPage"),
+});
+
+const systemRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: "/settings/system",
+  component: lazyRouteComponent(() => import("../capabilities/system/system-page.tsx"), "SystemPage"),
+});
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([
+    signInRoute,
+    frameRoute.addChildren([homeRoute, tracesRoute, traceRoute, keysRoute, modelsRoute, systemRoute]),
+  ]),
+  parseSearch,
+  stringifySearch,
+  defaultErrorComponent: Crash,
+  defaultNotFoundComponent: NotFound,
+  scrollRestoration: false,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

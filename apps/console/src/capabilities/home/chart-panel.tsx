@@ -1,0 +1,238 @@
+import { clsx } from "clsx";
+import { ChartColumn, Download, Split, Table2 } from "lucide-react";
+import { lazy, Suspense, useState, type ReactNode } from "react";
+import { IconButton } from "../../components/button.tsx";
+import { downloadText, toCsv } from "../../components/download.ts";
+import { formatClock, type TimeZone } from "../../components/format.ts";
+import { Skeleton } from "../../components/skeleton.tsx";
+import { chartRows, type ChartContent, type ChartSeries } from "./chart-series.ts";
+
+const TimeChart = lazy(async () => {
+  const { TimeChart: component } = await import("./time-chart.tsx");
+  return { default: component };
+});
+
+export const chartHeight = 168;
+
+export interface ChartPanelProps {
+  content: ChartContent;
+  from: number;
+  to: number;
+  zone: TimeZone;
+  onZoom: (bounds: { start: number; end: number }) => void;
+  /** Whether the models are shown apart, and how to change that; absent where a chart always shows them. */
+  split?: boolean;
+  onSplit?: () => void;
+  /** Opens the rows behind a series in the whole range, or in one bucket. */
+  onOpen: (rows: { filter: string; bucket: number | null }) => void;
+}
+
+/** A chart with its title, its legend that reads the crosshair, its table and its CSV. */
+export function ChartPanel(props: ChartPanelProps): ReactNode {
+  const { content, from, to, zone, onZoom, onOpen } = props;
+  const [bucket, setBucket] = useState<number | null>(null);
+  const [table, setTable] = useState(false);
+  const [hovered, setHovered] = useState(false);
+  const empty = content.series.every(({ values }) => values.every((value) => value === null || value === 0));
+  const save = (): void =>
+    downloadText({ name: `weir-${content.id}.csv`, type: "text/csv", text: toCsv(chartRows(content)) });
+  return (
+    <section
+      aria-label={content.title}
+      className="flex min-w-0 flex-col bg-surface px-4 pt-3 pb-3"
+      onMouseEnter={() => setHovered(true)}
+      onMouseLeave={() => setHovered(false)}
+    >
+      <header className="mb-1 flex h-6 items-center gap-1">
+        <h3 className="min-w-0 truncate font-medium" title={content.definition}>
+          {content.title}
+        </h3>
+        <span className="min-w-0 truncate pl-2 text-table text-muted">
+          {bucket === null ? null : bucketText(content, bucket, zone)}
+        </span>
+        <span className="ml-auto flex shrink-0">
+          {props.onSplit === undefined ? null : (
+            <IconButton
+              size="small"
+              label={props.split === true ? "Show all models together" : "Show each model’s p95"}
+              pressed={props.split === true}
+              onClick={props.onSplit}
+            >
+              <Split />
+            </IconButton>
+          )}
+          <IconButton
+            size="small"
+            label={table ? "Show the chart" : "Show as a table"}
+            onClick={() => setTable(!table)}
+          >
+            {table ? <ChartColumn /> : <Table2 />}
+          </IconButton>
+          <IconButton size="small" label="Save as CSV" onClick={save}>
+            <Download />
+          </IconButton>
+        </span>
+      </header>
+      {table ? (
+        <ChartTable content={content} zone={zone} onOpen={onOpen} />
+      ) : (
+        <div className="relative" style={{ height: chartHeight }}>
+          <Suspense fallback={<Skeleton className="h-full w-full" />}>
+            <TimeChart
+              content={content}
+              from={from}
+              to={to}
+              zone={zone}
+              height={chartHeight}
+              onBucket={setBucket}
+              onZoom={onZoom}
+              onOpen={(at, series) =>
+                onOpen({ bucket: at, filter: series?.filter(series.values[at] ?? null) ?? "" })
+              }
+            />
+          </Suspense>
+          {empty ? (
+            <span className="pointer-events-none absolute inset-0 flex items-center justify-center pl-14 text-table text-muted">
+              None in this range
+            </span>
+          ) : null}
+        </div>
+      )}
+      <Legend content={content} bucket={bucket} hovered={hovered} onOpen={onOpen} />
+    </section>
+  );
+}
+
+function bucketText(content: ChartContent, bucket: number, zone: TimeZone): string {
+  const start = content.times[bucket];
+  if (start === undefined) return "";
+  const withSeconds = content.bucketMs < 60_000;
+  const first = formatClock(start, { zone, withDay: true, withSeconds });
+  return content.kind === "bars" || content.bucketMs > 0
+    ? `${first} – ${formatClock(start + content.bucketMs, { zone, withSeconds })}`
+    : first;
+}
+
+/** What each series is, its figure for the range or at the crosshair, and the way to its rows. */
+function Legend({
+  content,
+  bucket,
+  hovered,
+  onOpen,
+}: {
+  content: ChartContent;
+  bucket: number | null;
+  hovered: boolean;
+  onOpen: ChartPanelProps["onOpen"];
+}): ReactNode {
+  return (
+    <ul className="mt-1.5 flex min-h-5 flex-wrap gap-x-3 gap-y-0.5 pl-1 text-table">
+      {content.series.map((series) => {
+        const value = bucket === null ? series.total : (series.values[bucket] ?? null);
+        return (
+          <li key={series.key} className="min-w-0">
+            <button
+              type="button"
+              onClick={() => onOpen({ filter: series.filter(series.total), bucket: null })}
+              title={`${series.label}: ${content.exact(value)}\nOpens these rows.`}
+              className="flex h-5 max-w-60 min-w-0 items-center gap-1.5 rounded-sm px-0.5 hover:underline"
+            >
+              <Swatch series={series} kind={content.kind} />
+              <span className="truncate text-soft">{series.label}</span>
+              <span className={clsx("shrink-0", hovered || bucket !== null ? "text-text" : "text-muted")}>
+                {content.format(value)}
+              </span>
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** A square for bars, a stroke for lines; hatched or dashed for the second model of a hue. */
+function Swatch({ series, kind }: { series: ChartSeries; kind: ChartContent["kind"] }): ReactNode {
+  return (
+    <svg
+      viewBox="0 0 10 10"
+      className="size-2.5 shrink-0"
+      aria-hidden="true"
+      style={{ color: series.colour }}
+    >
+      {kind === "bars" ? (
+        <rect width="10" height="10" rx="2" fill="currentColor" opacity={series.dashed ? 0.55 : 1} />
+      ) : (
+        <path
+          d="M0 5h10"
+          stroke="currentColor"
+          strokeWidth="2.5"
+          {...(series.dashed ? { strokeDasharray: "4 2" } : {})}
+        />
+      )}
+    </svg>
+  );
+}
+
+function ChartTable({
+  content,
+  zone,
+  onOpen,
+}: {
+  content: ChartContent;
+  zone: TimeZone;
+  onOpen: ChartPanelProps["onOpen"];
+}): ReactNode {
+  const newestFirst = content.times.map((time, at) => ({ time, at })).toReversed();
+  return (
+    <div
+      // A scrolling region must be reachable by keyboard.
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
+      role="region"
+      aria-label={`${content.title} as a table`}
+      className="overflow-auto border-y border-line"
+      style={{ height: chartHeight }}
+    >
+      <table className="w-full text-table">
+        <thead className="sticky top-0 bg-surface text-label text-muted">
+          <tr>
+            <th className="py-1 pr-3 text-left font-normal">Time</th>
+            {content.series.map((series) => (
+              <th
+                key={series.key}
+                className="max-w-40 truncate px-2 text-right font-normal"
+                title={series.label}
+              >
+                {series.label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {newestFirst.map(({ time, at }) => (
+            <tr key={time} className="border-t border-line hover:bg-hover">
+              <td className="h-6 pr-3 whitespace-nowrap">
+                {formatClock(time, { zone, withDay: true, withSeconds: content.bucketMs < 60_000 })}
+              </td>
+              {content.series.map((series) => {
+                const value = series.values[at] ?? null;
+                return (
+                  <td key={series.key} className="px-2 text-right">
+                    <button
+                      type="button"
+                      title={content.exact(value)}
+                      className="hover:underline"
+                      onClick={() => onOpen({ filter: series.filter(value), bucket: at })}
+                    >
+                      {content.format(value)}
+                    </button>
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,249 @@
+import { formatFilter, type Overview, type OverviewFigures } from "@weir/schema";
+import {
+  exactCount,
+  exactDuration,
+  exactUsd,
+  formatCount,
+  formatDuration,
+  formatUsd,
+} from "../../components/format.ts";
+import { modelColour, modelHue } from "../../components/model-colour.ts";
+
+/** One line or one layer of bars; a value per bucket, null where nothing was measured. */
+export interface ChartSeries {
+  key: string;
+  label: string;
+  /** A CSS colour, possibly a `var()`. */
+  colour: string;
+  /** Tells apart two models that share a hue. */
+  dashed: boolean;
+  values: readonly (number | null)[];
+  /** The figure of the whole range. */
+  total: number | null;
+  /** The rows behind a bucket of it: a filter, given the bucket's value. */
+  filter: (value: number | null) => string;
+}
+
+/** Everything that a chart, its table and its CSV show. */
+export interface ChartContent {
+  id: string;
+  title: string;
+  definition: string;
+  kind: "bars" | "lines";
+  logarithmic: boolean;
+  format: (value: number | null) => string;
+  exact: (value: number | null) => string;
+  /** Starts of the buckets, milliseconds. */
+  times: readonly number[];
+  bucketMs: number;
+  series: readonly ChartSeries[];
+}
+
+type Pick = (figures: OverviewFigures) => number | null;
+
+/** A term of the grammar that asks a field for exactly this value. */
+export function fieldTerm(field: string, value: string): string {
+  return formatFilter([
+    { type: "field", field, operator: "is", negated: false, values: [{ text: value, prefix: false }] },
+  ]);
+}
+
+/** The term of one model; for the sum of the rest, everything but the models that are shown. */
+export function modelTerm(model: string, shown: readonly string[]): string {
+  if (model !== "other") return fieldTerm("model", model);
+  const values = shown.filter((name) => name !== "other").map((text) => ({ text, prefix: false }));
+  if (values.length === 0) return "";
+  return formatFilter([{ type: "field", field: "model", operator: "is", negated: true, values }]);
+}
+
+/** Names that the API could not give a model for. */
+export function modelLabel(model: string): string {
+  return model === "" ? "(no model)" : model;
+}
+
+function joined(...terms: string[]): string {
+  return terms.filter((term) => term !== "").join(" ");
+}
+
+/** Series by model: each in its own hue; a second model of the same hue is dashed. */
+function byModel(overview: Overview, pick: Pick, term: (value: number | null) => string): ChartSeries[] {
+  const shown = overview.models.map(({ model }) => model);
+  const used = new Set<number>();
+  return overview.models.map(({ model, total, series }) => {
+    const hue = modelHue(model);
+    const dashed = model !== "other" && used.has(hue);
+    used.add(hue);
+    return {
+      key: model,
+      label: modelLabel(model),
+      colour: modelColour(model),
+      dashed,
+      values: series.map(({ figures }) => pick(figures)),
+      total: pick(total),
+      filter: (value) => joined(modelTerm(model, shown), term(value)),
+    };
+  });
+}
+
+function overall(
+  overview: Overview,
+  lines: readonly {
+    key: string;
+    colour: string;
+    dashed?: boolean;
+    pick: Pick;
+    term: (value: number | null) => string;
+  }[],
+): ChartSeries[] {
+  return lines.map(({ key, colour, dashed = false, pick, term }) => ({
+    key,
+    label: key,
+    colour,
+    dashed,
+    values: overview.series.map(({ figures }) => pick(figures)),
+    total: pick(overview.total),
+    filter: term,
+  }));
+}
+
+/** `latency:>=812ms`: what lies at a percentile or above it. */
+function atLeast(field: string): (value: number | null) => string {
+  return (value) => (value === null ? "" : `${field}:>=${Math.round(value * 1000) / 1000}ms`);
+}
+
+const counts = { format: formatCount, exact: exactCount, kind: "bars", logarithmic: false } as const;
+const durations = { format: formatDuration, exact: exactDuration, kind: "lines", logarithmic: true } as const;
+
+function timesOf(overview: Overview): { times: number[]; bucketMs: number } {
+  return { times: overview.series.map(({ at }) => Date.parse(at)), bucketMs: overview.bucketMs };
+}
+
+function percentiles(overview: Overview, field: "latencyMs" | "ttftMs", split: boolean): ChartSeries[] {
+  const name = field === "latencyMs" ? "latency" : "ttft";
+  if (split) return byModel(overview, (figures) => figures[field].p95, atLeast(name));
+  return overall(overview, [
+    { key: "p95", colour: "var(--chart-1)", pick: (figures) => figures[field].p95, term: atLeast(name) },
+    { key: "p50", colour: "var(--chart-7)", pick: (figures) => figures[field].p50, term: atLeast(name) },
+  ]);
+}
+
+/** The charts of the home page. `split` shows the p95 of each model instead of the percentiles of all. */
+export function homeCharts(overview: Overview, { split }: { split: boolean }): ChartContent[] {
+  const time = timesOf(overview);
+  const any = (): string => "";
+  const percentileWords = split ? "p95 of each model" : "p50 and p95 of all calls";
+  return [
+    {
+      ...counts,
+      ...time,
+      id: "calls",
+      title: "Calls",
+      definition: "Model calls that ended in the bucket, by model.",
+      series: byModel(overview, (figures) => figures.calls, any),
+    },
+    {
+      ...counts,
+      ...time,
+      id: "errors",
+      title: "Errors",
+      definition: "Calls that ended in an error, by model.",
+      series: byModel(
+        overview,
+        (figures) => figures.errors,
+        () => "status:error",
+      ),
+    },
+    {
+      ...durations,
+      ...time,
+      id: "latency",
+      title: "Latency",
+      definition: `Whole duration of a call: ${percentileWords}. Logarithmic.`,
+      series: percentiles(overview, "latencyMs", split),
+    },
+    {
+      ...durations,
+      ...time,
+      id: "ttft",
+      title: "Time to first token",
+      definition: `From the request’s arrival to the first token of a streamed answer: ${percentileWords}. Logarithmic.`,
+      series: percentiles(overview, "ttftMs", split),
+    },
+    {
+      ...counts,
+      ...time,
+      id: "cost",
+      title: "Cost",
+      definition: "US dollars by the price list, by model. Models without a price are left out.",
+      format: formatUsd,
+      exact: exactUsd,
+      series: byModel(
+        overview,
+        (figures) => figures.costUsd,
+        () => "cost:>0",
+      ),
+    },
+    {
+      ...counts,
+      ...time,
+      id: "tokens",
+      title: "Tokens",
+      definition: "Tokens read and written by models.",
+      series: overall(overview, [
+        {
+          key: "input",
+          colour: "var(--chart-1)",
+          pick: (figures) => figures.inputTokens,
+          term: () => "input_tokens:>0",
+        },
+        {
+          key: "output",
+          colour: "var(--chart-3)",
+          pick: (figures) => figures.outputTokens,
+          term: () => "output_tokens:>0",
+        },
+      ]),
+    },
+  ];
+}
+
+/** Layers of stacked bars: each value with everything below it added. */
+export function stack(series: readonly ChartSeries[]): number[][] {
+  const sums: number[] = [];
+  return series.map(({ values }) =>
+    values.map((value, at) => {
+      const sum = (sums[at] ?? 0) + (value ?? 0);
+      sums[at] = sum;
+      return sum;
+    }),
+  );
+}
+
+/** The series that a point of the chart belongs to: the layer it lies in, or the nearest line. */
+export function seriesAt(
+  content: ChartContent,
+  { bucket, value }: { bucket: number; value: number },
+): ChartSeries | undefined {
+  if (content.kind === "bars") {
+    const layers = stack(content.series);
+    const at = layers.findIndex((layer) => (layer[bucket] ?? 0) >= value && (layer[bucket] ?? 0) > 0);
+    return at < 0 ? undefined : content.series[at];
+  }
+  const distance = (series: ChartSeries): number => {
+    const own = series.values[bucket];
+    if (own === null || own === undefined || own <= 0 || value <= 0) return Number.POSITIVE_INFINITY;
+    return Math.abs(Math.log(own) - Math.log(value));
+  };
+  const nearest = content.series.toSorted((left, right) => distance(left) - distance(right))[0];
+  return nearest !== undefined && Number.isFinite(distance(nearest)) ? nearest : undefined;
+}
+
+/** The chart as rows of text and numbers: a header, then one row per bucket. */
+export function chartRows(content: ChartContent): (string | number | null)[][] {
+  const header = ["time", ...content.series.map(({ label }) => label)];
+  const rows = content.times.map((time, at) => [
+    new Date(time).toISOString(),
+    ...content.series.map(({ values }) => values[at] ?? null),
+  ]);
+  return [header, ...rows];
+}

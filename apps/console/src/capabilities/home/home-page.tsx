@@ -1,0 +1,124 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import type { Overview } from "@weir/schema";
+import { X } from "lucide-react";
+import { useMemo, type ReactNode } from "react";
+import { anyTraceQuery, overviewQuery } from "../../api/queries.ts";
+import { tracesSearch } from "../../app/search-params.ts";
+import { rangeBetween } from "../../app/time-range.ts";
+import { useConsoleSearch, useScope, useSetRange, useTimeZone } from "../../app/use-console-search.ts";
+import { Button } from "../../components/button.tsx";
+import { ErrorState } from "../../components/error-state.tsx";
+import { Skeleton } from "../../components/skeleton.tsx";
+import { StatusMark } from "../../components/status-mark.tsx";
+import { FirstCall } from "../quickstart/first-call.tsx";
+import { ChartPanel, chartHeight } from "./chart-panel.tsx";
+import { homeCharts } from "./chart-series.ts";
+import { FiguresStrip } from "./figures-strip.tsx";
+import { ModelTable } from "./model-table.tsx";
+
+/** How the project's calls are doing: figures, charts, models; each of them leads to its rows. */
+export function HomePage(): ReactNode {
+  const scope = useScope();
+  const any = useQuery(anyTraceQuery(scope.project));
+  if (any.data === false) return <FirstCall project={scope.project} />;
+  return <Dashboard />;
+}
+
+function Dashboard(): ReactNode {
+  const scope = useScope();
+  const { search, changeSearch } = useConsoleSearch();
+  const live = search.live === "on" && scope.range.kind === "relative";
+  const { data, error, errorUpdatedAt, refetch, isFetching } = useQuery({
+    ...overviewQuery(scope),
+    refetchInterval: live ? 5000 : false,
+    placeholderData: keepPreviousData,
+  });
+  if (error !== null && data === undefined) {
+    return (
+      <div className="min-h-0 flex-1 overflow-auto">
+        <ErrorState
+          title="The figures could not be read"
+          error={error}
+          since={errorUpdatedAt}
+          stillWorks="Calls are served and recorded; nothing is lost while this page cannot show them."
+          onRetry={() => void refetch()}
+          retrying={isFetching}
+        />
+      </div>
+    );
+  }
+  return (
+    <div className="min-h-0 flex-1 overflow-auto" aria-busy={data === undefined}>
+      {error === null ? null : (
+        <div role="status" className="border-b border-line bg-warn-soft px-4 py-1.5 text-table">
+          <StatusMark
+            state="degraded"
+            label="These figures are no longer renewed: the last attempt failed."
+          />
+        </div>
+      )}
+      {search.filter === undefined ? null : (
+        <p className="flex items-center gap-2 border-b border-line px-4 py-1.5">
+          <span className="text-muted">Only</span> <code className="truncate">{search.filter}</code>
+          <Button size="small" variant="ghost" onClick={() => changeSearch({ filter: undefined })}>
+            <X /> Show all
+          </Button>
+        </p>
+      )}
+      <div className="border-b border-line">
+        <FiguresStrip overview={data} />
+      </div>
+      <Charts overview={data} />
+      <ModelTable overview={data} />
+    </div>
+  );
+}
+
+function Charts({ overview }: { overview: Overview | undefined }): ReactNode {
+  const { search, changeSearch } = useConsoleSearch();
+  const zone = useTimeZone();
+  const setRange = useSetRange();
+  const navigate = useNavigate();
+  const split = search.tab === "models";
+  const charts = useMemo(
+    () => (overview === undefined ? [] : homeCharts(overview, { split })),
+    [overview, split],
+  );
+  return (
+    <div className="relative grid grid-cols-1 gap-px border-b border-line bg-line medium:grid-cols-2">
+      {overview === undefined
+        ? ["Calls", "Errors", "Latency", "Time to first token", "Cost", "Tokens"].map((title) => (
+            <div key={title} className="bg-surface px-4 pt-3 pb-3">
+              <div className="mb-1 flex h-6 items-center font-medium">{title}</div>
+              <Skeleton className="w-full" width="100%" />
+              <div style={{ height: chartHeight - 12 }} />
+              <div className="mt-1.5 h-5" />
+            </div>
+          ))
+        : charts.map((content) => (
+            <ChartPanel
+              key={content.id}
+              content={content}
+              from={Date.parse(overview.from)}
+              to={Date.parse(overview.to)}
+              zone={zone}
+              {...(content.kind === "lines"
+                ? {
+                    split,
+                    onSplit: () => changeSearch({ tab: split ? undefined : "models" }, { replace: true }),
+                  }
+                : {})}
+              onZoom={(bounds) => setRange(rangeBetween(bounds))}
+              onOpen={({ filter, bucket }) => {
+                const start = bucket === null ? undefined : content.times[bucket];
+                const range =
+                  start === undefined ? undefined : rangeBetween({ start, end: start + content.bucketMs });
+                const terms = [search.filter ?? "", filter].filter((term) => term !== "").join(" ");
+                void navigate({ to: "/traces", search: tracesSearch(search, { filter: terms, range }) });
+              }}
+            />
+          ))}
+    </div>
+  );
+}

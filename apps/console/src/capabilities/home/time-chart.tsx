@@ -1,0 +1,228 @@
+import { useEffect, useRef, useState, type ReactNode } from "react";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { onThemeChange } from "../../app/theme.ts";
+import { zoneName } from "../../app/zoned-time.ts";
+import { formatClock, type TimeZone } from "../../components/format.ts";
+import { seriesAt, stack, type ChartContent, type ChartSeries } from "./chart-series.ts";
+
+export interface TimeChartProps {
+  content: ChartContent;
+  /** The range of the x axis in milliseconds. */
+  from: number;
+  to: number;
+  zone: TimeZone;
+  height: number;
+  /** The bucket under the shared crosshair; null when there is none. */
+  onBucket: (bucket: number | null) => void;
+  onZoom: (bounds: { start: number; end: number }) => void;
+  onOpen: (bucket: number, series: ChartSeries | undefined) => void;
+}
+
+/** Turns `var(--chart-1)` into the colour that a canvas can paint with, in the theme of the moment. */
+function paint(host: HTMLElement, colour: string): string {
+  const probe = document.createElement("span");
+  probe.style.color = colour;
+  host.append(probe);
+  const resolved = getComputedStyle(probe).color;
+  probe.remove();
+  return resolved;
+}
+
+/** Tick labels: the day where a day begins or ticks are days apart, else the time of day. */
+function timeLabels(splits: number[], step: number, zone: TimeZone): string[] {
+  return splits.map((at) => {
+    const ms = at * 1000;
+    const clock = formatClock(ms, { zone, withSeconds: step < 60 });
+    const midnight = clock.startsWith("00:00");
+    if (step < 86_400 && !midnight) return clock;
+    return new Intl.DateTimeFormat("en-GB", {
+      day: "numeric",
+      month: "short",
+      timeZone: zoneName(zone),
+    }).format(ms);
+  });
+}
+
+function seriesOptions(content: ChartContent, host: HTMLElement): uPlot.Series[] {
+  const gap = Math.min(2, 240 / Math.max(1, content.times.length));
+  const drawn = content.series.map((series): uPlot.Series => {
+    const stroke = paint(host, series.colour);
+    if (content.kind === "lines") {
+      return {
+        label: series.label,
+        stroke,
+        width: 1.5,
+        points: { size: 5, fill: stroke },
+        spanGaps: false,
+        ...(series.dashed ? { dash: [5, 4] } : {}),
+      };
+    }
+    const bars = uPlot.paths.bars?.({ align: 1, size: [1, Number.POSITIVE_INFINITY], gap });
+    return {
+      label: series.label,
+      fill: series.dashed ? paint(host, `color-mix(in oklch, ${series.colour} 55%, var(--surface))`) : stroke,
+      width: 0,
+      points: { show: false },
+      ...(bars === undefined ? {} : { paths: bars }),
+    };
+  });
+  // The highest layer is painted first, each lower one over it.
+  return [{}, ...(content.kind === "bars" ? drawn.toReversed() : drawn)];
+}
+
+function chartData(content: ChartContent): uPlot.AlignedData {
+  const times = content.times.map((time) => time / 1000);
+  if (content.kind === "bars") return [times, ...stack(content.series).toReversed()];
+  return [
+    times,
+    ...content.series.map(({ values }) =>
+      values.map((value) => (content.logarithmic && (value ?? 0) <= 0 ? null : value)),
+    ),
+  ];
+}
+
+function axes(props: TimeChartProps, host: HTMLElement): uPlot.Axis[] {
+  const line = { stroke: paint(host, "var(--chart-grid)"), width: 1 };
+  const text = paint(host, "var(--text-muted)");
+  const font = `11px ${getComputedStyle(host).fontFamily}`;
+  const format = (value: number | null): string => (value === null ? "" : props.content.format(value));
+  return [
+    {
+      stroke: text,
+      font,
+      size: 24,
+      gap: 4,
+      space: 72,
+      grid: { show: false },
+      ticks: { ...line, size: 3 },
+      values: (_chart, splits, _axis, _space, step) => timeLabels(splits, step, props.zone),
+    },
+    {
+      stroke: text,
+      font,
+      size: 56,
+      gap: 6,
+      space: 28,
+      grid: line,
+      ticks: { show: false },
+      values: (_chart, splits) => splits.map((value) => format(value)),
+    },
+  ];
+}
+
+/** Room above the highest value, and never an axis without a height. */
+function linearRange(_chart: uPlot, _min: number, max: number): uPlot.Range.MinMax {
+  return [0, max > 0 ? max * 1.08 : 1];
+}
+
+function logarithmicRange(_chart: uPlot, min: number | null, max: number | null): uPlot.Range.MinMax {
+  if (min === null || max === null || min <= 0) return [1, 1000];
+  return [min * 0.7, Math.max(max, min * 4) * 1.3];
+}
+
+function buildOptions(
+  latest: { readonly current: TimeChartProps },
+  host: HTMLElement,
+  width: number,
+): uPlot.Options {
+  const { content, from, to, height } = latest.current;
+  return {
+    width,
+    height,
+    padding: [8, 8, 0, 0],
+    legend: { show: false },
+    series: seriesOptions(content, host),
+    axes: axes(latest.current, host),
+    scales: {
+      x: { time: true, range: [from / 1000, to / 1000] },
+      y: content.logarithmic ? { distr: 3, log: 10, range: logarithmicRange } : { range: linearRange },
+    },
+    cursor: {
+      y: false,
+      points: { show: content.kind === "lines", size: 7 },
+      drag: { x: true, y: false, setScale: false, dist: 4 },
+      // Only the crosshair is shared: a drag on one chart is not a drag on all of them.
+      sync: {
+        key: "home",
+        setSeries: false,
+        filters: { pub: (type) => type === "mousemove" || type === "mouseleave" },
+      },
+      ...(content.kind === "bars" ? { dataIdx: bucketUnder } : {}),
+    },
+    hooks: {
+      setCursor: [(chart) => latest.current.onBucket(chart.cursor.idx ?? null)],
+      setSelect: [
+        (chart) => {
+          const { left, width: selected } = chart.select;
+          if (selected < 4) return;
+          const start = chart.posToVal(left, "x") * 1000;
+          const end = chart.posToVal(left + selected, "x") * 1000;
+          chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+          latest.current.onZoom({ start, end });
+        },
+      ],
+    },
+  };
+}
+
+/** Bars stand to the right of their instant, so the bucket is the last one that began before the pointer. */
+function bucketUnder(chart: uPlot, _series: number, closest: number, x: number): number {
+  const times = chart.data[0];
+  if (times === undefined || closest <= 0) return closest;
+  return (times[closest] ?? 0) > x ? closest - 1 : closest;
+}
+
+function openAtPointer(chart: uPlot, latest: { readonly current: TimeChartProps }): void {
+  const { content, onOpen } = latest.current;
+  const { left, top } = chart.cursor;
+  if (left === undefined || top === undefined || left < 0) return;
+  const closest = chart.posToIdx(left);
+  const bucket =
+    content.kind === "bars" ? bucketUnder(chart, 0, closest, chart.posToVal(left, "x")) : closest;
+  onOpen(bucket, seriesAt(content, { bucket, value: chart.posToVal(top, "y") }));
+}
+
+/** A uPlot chart: shared crosshair, a drag zooms the range, a click opens the rows of the bucket. */
+export function TimeChart(props: TimeChartProps): ReactNode {
+  const host = useRef<HTMLDivElement>(null);
+  const latest = useRef(props);
+  const chart = useRef<uPlot | null>(null);
+  const [theme, setTheme] = useState(0);
+  useEffect(() => {
+    latest.current = props;
+  });
+  useEffect(() => onThemeChange(() => setTheme((count) => count + 1)), []);
+  const { content, from, to, zone, height } = props;
+  const shape = `${content.kind}\n${content.series.map(({ key, colour, dashed }) => `${key}\t${colour}\t${dashed}`).join("\n")}`;
+  useEffect(() => {
+    const element = host.current;
+    if (element === null) return;
+    const made = new uPlot(
+      buildOptions(latest, element, element.clientWidth),
+      chartData(latest.current.content),
+      element,
+    );
+    chart.current = made;
+    let pressedAt = 0;
+    made.over.addEventListener("pointerdown", (event) => {
+      pressedAt = event.clientX;
+    });
+    made.over.addEventListener("click", (event) => {
+      if (Math.abs(event.clientX - pressedAt) < 4) openAtPointer(made, latest);
+    });
+    const observer = new ResizeObserver(() => {
+      if (element.clientWidth > 0) made.setSize({ width: element.clientWidth, height });
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      made.destroy();
+      chart.current = null;
+    };
+  }, [shape, from, to, zone, height, theme]);
+  useEffect(() => {
+    chart.current?.setData(chartData(content), true);
+  }, [content]);
+  return <div ref={host} className="w-full cursor-crosshair" style={{ height }} />;
+}

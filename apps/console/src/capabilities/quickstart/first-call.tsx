@@ -1,0 +1,107 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { Quickstart } from "@weir/schema";
+import { useState, type ReactNode } from "react";
+import { quickstartQuery } from "../../api/queries.ts";
+import { CodeBlock } from "../../components/code-block.tsx";
+import { ErrorState } from "../../components/error-state.tsx";
+import { Skeleton } from "../../components/skeleton.tsx";
+import { TabPanel, Tabs } from "../../components/tabs.tsx";
+import { SimulatorBadge } from "../../components/badge.tsx";
+import { snippets } from "./snippets.ts";
+
+/** The empty project: what a trace is, why it helps, and three ways to make the first one. Goes away by itself. */
+export function FirstCall({ project }: { project: string | undefined }): ReactNode {
+  const { data, error, errorUpdatedAt, refetch, isFetching } = useQuery(quickstartQuery(project));
+  return (
+    <div className="min-h-0 flex-1 overflow-auto">
+      <div className="mx-auto flex w-full max-w-[720px] flex-col gap-5 px-6 py-10">
+        <div className="flex flex-col gap-2">
+          <h2 className="text-title">Make the first call</h2>
+          <p className="max-w-[64ch] text-soft">
+            Every call through Weir becomes a trace: the messages, tokens, cost, timings and errors of each
+            step. Point your application’s base URL here and keep everything else as it is; the calls appear
+            on this page while they happen.
+          </p>
+        </div>
+        {error !== null && data === undefined ? (
+          <ErrorState
+            title="The example could not be read"
+            error={error}
+            since={errorUpdatedAt}
+            onRetry={() => void refetch()}
+            retrying={isFetching}
+            compact
+          />
+        ) : (
+          <Snippets quickstart={data} />
+        )}
+        <Waiting />
+      </div>
+    </div>
+  );
+}
+
+function Waiting(): ReactNode {
+  return (
+    <p role="status" className="flex items-center gap-2 text-soft">
+      <span aria-hidden="true" className="relative flex size-2">
+        <span className="absolute inset-0 animate-ping rounded-full bg-accent opacity-60" />
+        <span className="relative size-2 rounded-full bg-accent" />
+      </span>
+      Waiting for the first call. This page shows it as soon as it arrives.
+    </p>
+  );
+}
+
+function Snippets({ quickstart }: { quickstart: Quickstart | undefined }): ReactNode {
+  const [tab, setTab] = useState("curl");
+  const examples = quickstart === undefined ? null : snippets(quickstart);
+  const tabs = [
+    { value: "curl", label: "curl" },
+    { value: "openai", label: "OpenAI SDK" },
+    { value: "anthropic", label: "Anthropic SDK" },
+  ];
+  return (
+    <div className="flex flex-col gap-3">
+      <Tabs label="Ways to call" value={tab} onChange={setTab} tabs={tabs}>
+        {tabs.map(({ value }) => {
+          const example = examples?.find((each) => each.id === value);
+          return (
+            <TabPanel key={value} value={value} className="flex flex-col gap-3 pt-3">
+              {example === undefined ? (
+                <Skeleton className="h-40 w-full" />
+              ) : (
+                <>
+                  {example.install === "" ? null : (
+                    <CodeBlock code={example.install} label="Copy the command" />
+                  )}
+                  <CodeBlock code={example.code} label="Copy the example" />
+                  {example.simulated ? (
+                    <p className="flex flex-wrap items-center gap-1.5 text-table text-muted">
+                      <SimulatorBadge /> {example.model} answers from Weir’s own simulator, so this works
+                      before any provider has a key.
+                    </p>
+                  ) : null}
+                </>
+              )}
+            </TabPanel>
+          );
+        })}
+      </Tabs>
+      {quickstart !== undefined && quickstart.key === null ? (
+        <p className="text-soft">
+          The project’s first key has been revoked: put your own in place of <code>$WEIR_KEY</code>, or{" "}
+          <Link
+            to="/settings/keys"
+            search={(previous) => ({ project: previous.project })}
+            className="text-accent-text underline"
+          >
+            make a key
+          </Link>
+          .
+        </p>
+      ) : null}
+    </div>
+  );
+}

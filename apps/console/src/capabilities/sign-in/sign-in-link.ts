@@ -1,0 +1,24 @@
+/** The token of a whole link, of its fragment, or alone; null when there is none. */
+export function readSignInToken(text: string): string | null {
+  const trimmed = text.trim();
+  const inFragment = /#(?:.*&)?token=([^&\s]+)/.exec(trimmed)?.[1];
+  if (inFragment !== undefined) return decode(inFragment);
+  return /^[A-Za-z0-9_.~-]{16,200}$/.test(trimmed) ? trimmed : null;
+}
+
+function decode(text: string): string | null {
+  try {
+    const token = decodeURIComponent(text);
+    return token.length <= 200 ? token : null;
+  } catch (error) {
+    // A link that was cut in the middle of an escape is no link.
+    if (error instanceof URIError) return null;
+    throw error;
+  }
+}
+
+/** Where to go after signing in: only a path of this console, never another site that a link was made to name. */
+export function safeNext(next: string | undefined): string {
+  if (next === undefined || !/^\/(?![/\\])/.test(next) || next.startsWith("/sign-in")) return "/";
+  return next;
+}

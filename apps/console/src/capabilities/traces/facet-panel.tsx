@@ -1,0 +1,263 @@
+import { useQueries, useQuery } from "@tanstack/react-query";
+import {
+  editFilter,
+  filterFields,
+  formatFilter,
+  parseFilter,
+  removeClause,
+  selectedValues,
+  toggleValue,
+  type Facet,
+  type FilterField,
+} from "@weir/schema";
+import { Check, ChevronRight, X } from "lucide-react";
+import { useState, type ReactNode } from "react";
+import { facetsQuery, type Scope } from "../../api/queries.ts";
+import { useStored } from "../../app/stored.ts";
+import { exactCount, formatCount } from "../../components/format.ts";
+import { modelColour } from "../../components/model-colour.ts";
+import { Skeleton } from "../../components/skeleton.tsx";
+import { StatusMark } from "../../components/status-mark.tsx";
+import { readableFilter } from "./use-trace-list.ts";
+
+/** Open until the reader closes them; the others are asked for when they are opened. */
+const openAtFirst = ["status", "model", "provider", "error", "environment", "tag", "user"];
+const valuesAtFirst = 6;
+
+/** Fields of the catalogue in the panel's order: what one asks first at three in the morning comes first. */
+const facetFields: readonly FilterField[] = [
+  ...openAtFirst.flatMap((name) => filterFields.filter((field) => field.name === name)),
+  ...filterFields.filter((field) => field.facetable && !openAtFirst.includes(field.name)),
+];
+
+/** The filter without one field's own terms: a facet counts what the others leave, so that more can be ticked. */
+function withoutField(filter: string, field: string): string {
+  const { clauses } = parseFilter(filter);
+  return formatFilter(removeClause(clauses, { field }));
+}
+
+/** Counts of the open facets: one request for those without terms, one each for those with. */
+function useFacetCounts({ scope, open, live }: { scope: Scope; open: readonly string[]; live: boolean }): {
+  counts: ReadonlyMap<string, Facet["values"]>;
+  failed: boolean;
+} {
+  const filter = readableFilter(scope.filter);
+  const { clauses } = parseFilter(filter);
+  const own = open.filter((field) => removeClause(clauses, { field }).length < clauses.length);
+  const rest = open.filter((field) => !own.includes(field));
+  const refetchInterval = live ? 10_000 : false;
+  const plain = useQuery({
+    ...facetsQuery({ scope: { ...scope, filter }, fields: rest }),
+    enabled: rest.length > 0,
+    refetchInterval,
+    placeholderData: (previous) => previous,
+  });
+  const alone = useQueries({
+    queries: own.map((field) => ({
+      ...facetsQuery({ scope: { ...scope, filter: withoutField(filter, field) }, fields: [field] }),
+      refetchInterval,
+    })),
+  });
+  const counts = new Map<string, Facet["values"]>();
+  for (const facet of plain.data?.data ?? []) counts.set(facet.field, facet.values);
+  for (const query of alone)
+    for (const facet of query.data?.data ?? []) counts.set(facet.field, facet.values);
+  return { counts, failed: plain.isError || alone.some((query) => query.isError) };
+}
+
+/** Values with counts on the left; ticking one writes the query, and the query ticks them. */
+export function FacetPanel({
+  scope,
+  live,
+  onFilter,
+}: {
+  scope: Scope;
+  live: boolean;
+  onFilter: (filter: string) => void;
+}): ReactNode {
+  const [stored, store] = useStored("facets");
+  const open = stored === null ? openAtFirst : stored.split(",").filter((name) => name !== "");
+  const { counts, failed } = useFacetCounts({ scope, open, live });
+  const toggle = (name: string): void => {
+    store((open.includes(name) ? open.filter((each) => each !== name) : [...open, name]).join(","));
+  };
+  return (
+    <section aria-label="Facets" className="flex h-full flex-col overflow-y-auto py-1">
+      {failed ? (
+        <p role="status" className="px-3 py-1 text-table">
+          <StatusMark state="degraded" label="Counts could not be read" />
+        </p>
+      ) : null}
+      {facetFields.map((field) => (
+        <FacetGroup
+          key={field.name}
+          field={field}
+          open={open.includes(field.name)}
+          values={counts.get(field.name)}
+          settled={failed}
+          filter={scope.filter}
+          onToggle={() => toggle(field.name)}
+          onFilter={onFilter}
+        />
+      ))}
+    </section>
+  );
+}
+
+function FacetGroup({
+  field,
+  open,
+  values,
+  settled,
+  filter,
+  onToggle,
+  onFilter,
+}: {
+  field: FilterField;
+  open: boolean;
+  values: Facet["values"] | undefined;
+  settled: boolean;
+  filter: string;
+  onToggle: () => void;
+  onFilter: (filter: string) => void;
+}): ReactNode {
+  const [all, setAll] = useState(false);
+  const { clauses } = parseFilter(filter);
+  const chosen = selectedValues(clauses, { field: field.name });
+  const excluded = selectedValues(clauses, { field: field.name, negated: true });
+  const marked = chosen.length + excluded.length;
+  const listed = values ?? [];
+  const missing = [...chosen, ...excluded].filter((value) => !listed.some((each) => each.value === value));
+  const shown = [
+    ...missing.map((value) => ({ value, count: 0 })),
+    ...(all ? listed : listed.slice(0, valuesAtFirst)),
+  ];
+  const more = listed.length - valuesAtFirst;
+  const change = (value: string, negated: boolean): void =>
+    onFilter(editFilter(filter, (old) => toggleValue(old, { field: field.name, value, negated })));
+  return (
+    <div className="px-1 py-0.5">
+      <div className="flex items-center">
+        <button
+          type="button"
+          aria-expanded={open}
+          title={field.description}
+          onClick={onToggle}
+          className="flex h-6 min-w-0 flex-1 items-center gap-1 rounded-sm px-1 text-left text-label text-soft hover:bg-hover"
+        >
+          <ChevronRight className={`size-3 shrink-0 text-muted ${open ? "rotate-90" : ""}`} />
+          <span className="truncate">{field.title}</span>
+        </button>
+        {marked === 0 ? null : (
+          <button
+            type="button"
+            aria-label={`Clear ${field.title}`}
+            onClick={() =>
+              onFilter(
+                editFilter(filter, (old) =>
+                  removeClause(removeClause(old, { field: field.name }), {
+                    field: field.name,
+                    negated: true,
+                  }),
+                ),
+              )
+            }
+            className="flex h-5 items-center gap-0.5 rounded-sm px-1 text-label text-accent-text hover:bg-hover"
+          >
+            {marked} <X className="size-3" />
+          </button>
+        )}
+      </div>
+      {!open ? null : values === undefined && !settled ? (
+        <div className="flex flex-col">
+          {[62, 48, 55].map((width) => (
+            <span key={width} className="flex h-6 items-center pl-6">
+              <Skeleton width={`${width}%`} />
+            </span>
+          ))}
+        </div>
+      ) : shown.length === 0 ? (
+        <p className="flex h-6 items-center pl-6 text-table text-muted">none</p>
+      ) : (
+        <ul>
+          {shown.map(({ value, count }) => (
+            <FacetValue
+              key={value}
+              field={field.name}
+              value={value}
+              count={count}
+              state={chosen.includes(value) ? "chosen" : excluded.includes(value) ? "excluded" : "free"}
+              onChange={(negated) => change(value, negated)}
+            />
+          ))}
+          {more > 0 ? (
+            <li>
+              <button
+                type="button"
+                onClick={() => setAll(!all)}
+                className="flex h-6 items-center rounded-sm pr-2 pl-6 text-table text-accent-text hover:underline"
+              >
+                {all ? "Fewer" : `${more} more`}
+              </button>
+            </li>
+          ) : null}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function FacetValue({
+  field,
+  value,
+  count,
+  state,
+  onChange,
+}: {
+  field: string;
+  value: string;
+  count: number;
+  state: "free" | "chosen" | "excluded";
+  onChange: (negated: boolean) => void;
+}): ReactNode {
+  const label = value === "" ? "(none)" : value;
+  return (
+    <li>
+      <button
+        type="button"
+        role="checkbox"
+        aria-checked={state === "chosen" ? true : state === "excluded" ? "mixed" : false}
+        aria-label={`${label}, ${count}${state === "excluded" ? ", excluded" : ""}`}
+        title={`${label}\nAlt-click leaves it out instead.`}
+        onClick={(event) => onChange(state === "excluded" || (event.altKey && state === "free"))}
+        className="group/value flex h-6 w-full min-w-0 items-center gap-1.5 rounded-sm px-1 text-table hover:bg-hover"
+      >
+        <span
+          aria-hidden="true"
+          className={`flex size-3.5 shrink-0 items-center justify-center rounded-sm border ${state === "chosen" ? "border-accent-fill bg-accent-fill text-on-accent" : state === "excluded" ? "border-bad text-bad-text" : "border-line-strong"}`}
+        >
+          {state === "chosen" ? (
+            <Check className="size-3" />
+          ) : state === "excluded" ? (
+            <X className="size-3" />
+          ) : null}
+        </span>
+        {field === "model" ? (
+          <span
+            aria-hidden="true"
+            className="size-2 shrink-0 rounded-full"
+            style={{ background: modelColour(value) }}
+          />
+        ) : null}
+        {field === "status" && (value === "ok" || value === "error" || value === "cancelled") ? (
+          <StatusMark state={value} className="text-table" />
+        ) : (
+          <span className={`truncate ${state === "excluded" ? "text-muted line-through" : ""}`}>{label}</span>
+        )}
+        <span className="ml-auto shrink-0 pl-2 text-muted" title={exactCount(count)}>
+          {formatCount(count)}
+        </span>
+      </button>
+    </li>
+  );
+}

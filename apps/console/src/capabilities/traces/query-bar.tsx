@@ -1,0 +1,239 @@
+import { useQuery } from "@tanstack/react-query";
+import { findFilterField, metadataPrefix, parseFilter } from "@weir/schema";
+import { CircleAlert, Search, X } from "lucide-react";
+import { useEffect, useMemo, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
+import { facetsQuery, type Scope } from "../../api/queries.ts";
+import { IconButton } from "../../components/button.tsx";
+import { KeyHint } from "../../components/key-hint.tsx";
+import { CompletionList } from "./completion-list.tsx";
+import {
+  applyCompletion,
+  completeField,
+  completeValue,
+  completionContext,
+  highlightFilter,
+  withoutTerm,
+  type Completion,
+  type CompletionContext,
+} from "./query-completion.ts";
+
+/** What could stand at the caret: fields at once, values as soon as they are counted. */
+function useCompletions({
+  text,
+  context,
+  scope,
+}: {
+  text: string;
+  context: CompletionContext | null;
+  scope: Scope;
+}): Completion[] {
+  const field = context?.kind === "value" ? findFilterField(context.field) : undefined;
+  const countable = field?.facetable === true && field.name !== metadataPrefix;
+  const filter = context?.kind === "value" ? withoutTerm(text, context.term) : "";
+  const counted = useQuery({
+    ...facetsQuery({ scope: { ...scope, filter }, fields: field === undefined ? [] : [field.name] }),
+    enabled: countable,
+  });
+  return useMemo(() => {
+    if (context === null) return [];
+    if (context.kind === "field") return completeField(context.typed);
+    return completeValue(context, countable ? (counted.data?.data[0]?.values ?? []) : []);
+  }, [context, countable, counted.data]);
+}
+
+/**
+ * The query in its grammar. The URL holds what applies; what is being typed applies on Enter, on a chosen
+ * completion that ends a term, and when the field is left.
+ */
+export function QueryBar({
+  filter,
+  scope,
+  inputRef,
+  onFilter,
+}: {
+  filter: string;
+  scope: Scope;
+  inputRef: RefObject<HTMLInputElement | null>;
+  onFilter: (filter: string) => void;
+}): ReactNode {
+  const [draft, setDraft] = useState<string | null>(null);
+  const [caret, setCaret] = useState(0);
+  const [open, setOpen] = useState(false);
+  const [active, setActive] = useState(-1);
+  const [scrollLeft, setScrollLeft] = useState(0);
+  const text = draft ?? filter;
+  const context = useMemo(() => (open ? completionContext(text, caret) : null), [open, text, caret]);
+  const completions = useCompletions({ text, context, scope });
+  const shown = open && completions.length > 0;
+  useEffect(() => setDraft(null), [filter]);
+  const commit = (next: string): void => {
+    setOpen(false);
+    setActive(-1);
+    setDraft(null);
+    if (next.trim() !== filter) onFilter(next.trim());
+  };
+  const choose = (completion: Completion): void => {
+    if (context === null) return;
+    const applied = applyCompletion(text, context, completion);
+    setDraft(applied.text);
+    setCaret(applied.caret);
+    setActive(-1);
+    const input = inputRef.current;
+    input?.focus();
+    requestAnimationFrame(() => input?.setSelectionRange(applied.caret, applied.caret));
+  };
+  const press = (event: KeyboardEvent<HTMLInputElement>): void => {
+    const chosen = completions[active];
+    if (shown && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      event.preventDefault();
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      setActive((active + step + completions.length + 1) % (completions.length + 1));
+      if (active + step === completions.length || active + step < -1)
+        setActive(step > 0 ? 0 : completions.length - 1);
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      if (shown && chosen !== undefined) choose(chosen);
+      else commit(text);
+    } else if (
+      event.key === "Tab" &&
+      shown &&
+      !event.shiftKey &&
+      (active >= 0 || (context?.typed ?? "") !== "")
+    ) {
+      const first = chosen ?? completions[0];
+      if (first === undefined) return;
+      event.preventDefault();
+      choose(first);
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      if (shown) setOpen(false);
+      else {
+        setDraft(null);
+        event.currentTarget.blur();
+      }
+    }
+  };
+  return (
+    <div className="min-w-0 flex-1">
+      <div className="relative flex h-8 items-center rounded-md border border-line-strong bg-surface focus-within:border-accent focus-within:outline-1 focus-within:outline-accent">
+        <Search className="ml-2.5 size-3.5 shrink-0 text-muted" />
+        <div className="relative h-full min-w-0 flex-1">
+          <Highlight text={text} scrollLeft={scrollLeft} />
+          <input
+            ref={inputRef}
+            type="text"
+            role="combobox"
+            aria-label="Query"
+            aria-expanded={shown}
+            aria-controls="query-completions"
+            aria-autocomplete="list"
+            {...(shown && active >= 0 ? { "aria-activedescendant": `completion-${active}` } : {})}
+            autoComplete="off"
+            autoCapitalize="off"
+            spellCheck={false}
+            value={text}
+            placeholder="Filter: status:error latency:>2s model:gpt-5* or any words"
+            className="absolute inset-0 w-full bg-transparent px-2 font-mono text-table text-transparent caret-(--text) outline-none placeholder:font-sans"
+            onChange={(event) => {
+              setDraft(event.target.value);
+              setCaret(event.target.selectionStart ?? event.target.value.length);
+              setOpen(true);
+              setActive(-1);
+            }}
+            onSelect={(event) => setCaret(event.currentTarget.selectionStart ?? 0)}
+            onScroll={(event) => setScrollLeft(event.currentTarget.scrollLeft)}
+            onClick={() => setOpen(true)}
+            onKeyDown={press}
+            onBlur={() => commit(text)}
+          />
+        </div>
+        {draft !== null && draft.trim() !== filter ? (
+          <span className="hidden shrink-0 items-center gap-1 px-1.5 text-label text-muted narrow:flex">
+            <KeyHint keys="↵" /> apply
+          </span>
+        ) : text === "" ? (
+          <span className="hidden px-2 narrow:block">
+            <KeyHint keys="/" />
+          </span>
+        ) : null}
+        {text === "" ? null : (
+          <IconButton size="small" label="Clear the query" onClick={() => commit("")} className="mr-0.5">
+            <X />
+          </IconButton>
+        )}
+        {shown && context !== null ? (
+          <CompletionList
+            completions={completions}
+            active={active}
+            left={Math.max(0, 34 + context.range.start * 7.2 - scrollLeft)}
+            onChoose={choose}
+          />
+        ) : null}
+      </div>
+      <Problems text={text} onFix={(fixed) => commit(fixed)} />
+    </div>
+  );
+}
+
+const looks = {
+  plain: "",
+  field: "text-accent-text",
+  value: "text-text",
+  problem: "underline decoration-bad decoration-wavy underline-offset-3",
+} as const;
+
+/** The same text in colours, under the field whose own text is transparent; what is unreadable is underlined. */
+function Highlight({ text, scrollLeft }: { text: string; scrollLeft: number }): ReactNode {
+  const parts = highlightFilter(text);
+  let at = 0;
+  return (
+    <div
+      aria-hidden="true"
+      className="pointer-events-none absolute inset-0 flex items-center overflow-hidden px-2 font-mono text-table"
+    >
+      <span className="whitespace-pre" style={{ transform: `translateX(${-scrollLeft}px)` }}>
+        {parts.map((part) => {
+          const key = at;
+          at += part.text.length;
+          return (
+            <span key={key} className={looks[part.look]}>
+              {part.text}
+            </span>
+          );
+        })}
+      </span>
+    </div>
+  );
+}
+
+/** Why a part cannot be read, and what may have been meant. */
+function Problems({ text, onFix }: { text: string; onFix: (text: string) => void }): ReactNode {
+  const { problems } = useMemo(() => parseFilter(text), [text]);
+  if (problems.length === 0) return null;
+  return (
+    <ul role="status" className="flex flex-col gap-0.5 px-1 pt-1">
+      {problems.slice(0, 3).map((problem) => (
+        <li
+          key={problem.start}
+          className="flex flex-wrap items-center gap-x-1.5 text-table text-bad-text [overflow-wrap:anywhere]"
+        >
+          <CircleAlert className="size-3.5 shrink-0" />
+          <span>
+            <code>{text.slice(problem.term.start, problem.term.end)}</code> is left out. {problem.message}
+          </span>
+          {problem.suggestions.map((word) => (
+            <button
+              key={word}
+              type="button"
+              className="rounded-sm border border-line-strong px-1 text-text hover:bg-hover"
+              onMouseDown={(event) => event.preventDefault()}
+              onClick={() => onFix(text.slice(0, problem.start) + word + text.slice(problem.end))}
+            >
+              {word}
+            </button>
+          ))}
+        </li>
+      ))}
+    </ul>
+  );
+}

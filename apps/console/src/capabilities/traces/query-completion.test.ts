@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import {
+  applyCompletion,
+  completeField,
+  completeValue,
+  completionContext,
+  highlightFilter,
+  withoutTerm,
+} from "./query-completion.ts";
+
+/** `|` marks the caret. */
+function contextAt(marked: string): ReturnType<typeof completionContext> {
+  return completionContext(marked.replace("|", ""), marked.indexOf("|"));
+}
+
+function complete(marked: string, insert: string): string {
+  const text = marked.replace("|", "");
+  const context = contextAt(marked);
+  if (context === null) throw new Error(`nothing to complete in ${marked}`);
+  const applied = applyCompletion(text, context, { label: insert, detail: "", count: null, insert });
+  return `${applied.text.slice(0, applied.caret)}|${applied.text.slice(applied.caret)}`;
+}
+
+describe("what is being typed", () => {
+  it("is a field at the start of a term", () => {
+    expect(contextAt("|")).toMatchObject({ kind: "field", typed: "" });
+    expect(contextAt("status:error mo|")).toMatchObject({ kind: "field", typed: "mo" });
+    expect(contextAt("-mo|")).toMatchObject({ kind: "field", typed: "mo" });
+  });
+
+  it("is a value after a colon, an operator, a quote and inside a group", () => {
+    expect(contextAt("model:gp|")).toMatchObject({ kind: "value", field: "model", typed: "gp" });
+    expect(contextAt("latency:>2|")).toMatchObject({ kind: "value", field: "latency", typed: "2" });
+    expect(contextAt('name:"two w|')).toMatchObject({ kind: "value", field: "name", typed: "two w" });
+    expect(contextAt("model:(gpt-5 OR cl|)")).toMatchObject({ kind: "value", field: "model", typed: "cl" });
+  });
+
+  it("is nothing inside a quoted full text", () => {
+    expect(contextAt('"no rou|')).toBeNull();
+  });
+});
+
+describe("choosing a completion", () => {
+  it("replaces only what is being typed", () => {
+    expect(complete("status:error mo|", "model:")).toBe("status:error model:|");
+    expect(complete("-mo|", "model:")).toBe("-model:|");
+    expect(complete("model:gp| status:ok", "gpt-5")).toBe("model:gpt-5| status:ok");
+    expect(complete("model:(a OR g|)", "gpt-5")).toBe("model:(a OR gpt-5|)");
+  });
+
+  it("leaves a space to go on after a value at the end", () => {
+    expect(complete("status:er|", "error")).toBe("status:error |");
+  });
+
+  it("replaces a quote that was opened", () => {
+    expect(complete('name:"tw|', '"two words"')).toBe('name:"two words" |');
+  });
+});
+
+it("offers fields by name first, then by title", () => {
+  expect(completeField("mod")[0]?.insert).toBe("model:");
+  expect(completeField("time to").map(({ insert }) => insert)).toEqual(["ttft:"]);
+  expect(completeField("zzz")).toEqual([]);
+});
+
+it("offers counted values, quoted where needed, and an enum's values that do not occur", () => {
+  const context = contextAt("status:|");
+  if (context?.kind !== "value") throw new Error("expected a value");
+  expect(completeValue(context, [{ value: "error", count: 3 }])).toEqual([
+    { label: "error", detail: "", count: 3, insert: "error" },
+    { label: "ok", detail: "", count: 0, insert: "ok" },
+    { label: "cancelled", detail: "", count: 0, insert: "cancelled" },
+  ]);
+  const named = contextAt("name:|");
+  if (named?.kind !== "value") throw new Error("expected a value");
+  expect(completeValue(named, [{ value: "two words", count: 1 }])[0]?.insert).toBe('"two words"');
+});
+
+it("counts values among the rows that the other terms leave", () => {
+  const context = contextAt("status:error model:gp| cost:>1");
+  if (context?.kind !== "value") throw new Error("expected a value");
+  expect(withoutTerm("status:error model:gp cost:>1", context.term)).toBe("status:error cost:>1");
+});
+
+it("marks what cannot be read and keeps every character", () => {
+  const text = "modle:x status:error “free” 😀";
+  const parts = highlightFilter(text);
+  expect(parts.map((part) => part.text).join("")).toBe(text);
+  expect(parts.find((part) => part.look === "problem")?.text).toBe("modle");
+  expect(parts.some((part) => part.look === "field" && part.text === "status:")).toBe(true);
+});

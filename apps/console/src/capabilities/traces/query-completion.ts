@@ -1,0 +1,201 @@
+import {
+  filterFields,
+  findFilterField,
+  formatFilter,
+  parseFilter,
+  type FilterField,
+  type SourceRange,
+} from "@weir/schema";
+
+/** What is being typed at the caret: the name of a field, or a value of one. */
+export type CompletionContext =
+  | { kind: "field"; typed: string; range: SourceRange }
+  | { kind: "value"; field: string; typed: string; range: SourceRange; term: SourceRange };
+
+/** One thing that could stand at the caret instead. */
+export interface Completion {
+  /** What is shown, and what the reader compares with what was typed. */
+  label: string;
+  detail: string;
+  /** How many rows have it; null where it is not counted. */
+  count: number | null;
+  /** What is written in place of the context's range. */
+  insert: string;
+}
+
+/** Where the term around the caret begins: terms end at blanks outside of quotes and parentheses. */
+function termStart(text: string, caret: number): number {
+  let start = 0;
+  let quoted = false;
+  let depth = 0;
+  for (let at = 0; at < caret; at += 1) {
+    const character = text.charAt(at);
+    if (character === "\\" && quoted) at += 1;
+    else if (character === '"') quoted = !quoted;
+    else if (quoted) continue;
+    else if (character === "(") depth += 1;
+    else if (character === ")") depth = Math.max(0, depth - 1);
+    else if (/\s/.test(character) && depth === 0) start = at + 1;
+  }
+  return start;
+}
+
+function termEnd(text: string, caret: number): number {
+  const rest = /[\s)]/.exec(text.slice(caret));
+  return rest === null ? text.length : caret + rest.index;
+}
+
+/** What the caret is in; null inside a quoted full text, where nothing can be offered. */
+export function completionContext(text: string, caret: number): CompletionContext | null {
+  const start = termStart(text, caret);
+  const before = text.slice(start, caret);
+  const match = /^(-?)([A-Za-z_][A-Za-z0-9_.-]*):(.*)$/s.exec(before);
+  if (match === null) {
+    if (!/^-?[A-Za-z0-9_.]*$/.test(before)) return null;
+    const from = start + (before.startsWith("-") ? 1 : 0);
+    const colon = text.charAt(termEnd(text, caret) - 1) === ":";
+    const nameEnd = /^[A-Za-z0-9_.-]*:?/.exec(text.slice(caret))?.[0].length ?? 0;
+    return {
+      kind: "field",
+      typed: text.slice(from, caret),
+      range: { start: from, end: caret + (colon ? nameEnd : 0) },
+    };
+  }
+  const field = (match[2] ?? "").toLowerCase();
+  const value = match[3] ?? "";
+  // In a group only the value after the last OR is being typed.
+  const lead = value.startsWith("(")
+    ? (/^\((?:.*\sOR\s+|\s*)/s.exec(value)?.[0].length ?? 1)
+    : (/^(?:>=|<=|>|<)/.exec(value)?.[0].length ?? 0);
+  const valueStart = caret - value.length + lead;
+  const end = termEnd(text, caret);
+  return {
+    kind: "value",
+    field,
+    typed: text.slice(valueStart, caret).replace(/^"/, ""),
+    range: { start: valueStart, end },
+    term: { start, end },
+  };
+}
+
+/** The text as it would be without the term at the caret: what the values on offer are counted in. */
+export function withoutTerm(text: string, term: SourceRange): string {
+  const { clauses } = parseFilter(`${text.slice(0, term.start)} ${text.slice(term.end)}`);
+  return formatFilter(clauses);
+}
+
+function fieldScore(field: FilterField, typed: string): number {
+  if (typed === "") return 1;
+  if (field.name.startsWith(typed)) return 3;
+  if (field.title.toLowerCase().startsWith(typed)) return 2;
+  return field.name.includes(typed) || field.title.toLowerCase().includes(typed) ? 1 : 0;
+}
+
+/** Fields whose name or title matches, the best first; the order of the catalogue otherwise. */
+export function completeField(typed: string): Completion[] {
+  const wanted = typed.toLowerCase();
+  return filterFields
+    .map((field) => ({ field, score: fieldScore(field, wanted) }))
+    .filter(({ score }) => score > 0)
+    .toSorted((left, right) => right.score - left.score)
+    .map(({ field }) => ({
+      label: field.name.endsWith(".") ? `${field.name}key:` : `${field.name}:`,
+      detail: field.description,
+      count: null,
+      insert: field.name.endsWith(".") ? field.name : `${field.name}:`,
+    }));
+}
+
+/** A value as it must be typed after a colon, with quotes when it needs them. */
+export function quoteValue(text: string): string {
+  const written = formatFilter([
+    { type: "field", field: "name", operator: "is", negated: false, values: [{ text, prefix: false }] },
+  ]);
+  return written.slice("name:".length);
+}
+
+const examples: Readonly<Record<string, readonly [string, string][]>> = {
+  duration: [
+    [">500ms", "longer than half a second"],
+    [">2s", "longer than two seconds"],
+    ["<300ms", "shorter than 300 ms"],
+  ],
+  money: [
+    [">0.01", "more than a cent"],
+    [">1", "more than a dollar"],
+  ],
+  number: [
+    [">1000", "more than a thousand"],
+    [">=10k", "ten thousand or more"],
+    ["<100", "less than a hundred"],
+  ],
+};
+
+/** Values of a field that match what was typed, most frequent first; examples for what is measured. */
+export function completeValue(
+  context: Extract<CompletionContext, { kind: "value" }>,
+  counted: readonly { value: string; count: number }[],
+): Completion[] {
+  const field = findFilterField(context.field);
+  if (field === undefined) return [];
+  const typed = context.typed.toLowerCase();
+  const matching = counted.filter(({ value }) => value.toLowerCase().includes(typed) && value !== "");
+  const missing = field.values.filter(
+    (value) => value.includes(typed) && !counted.some((each) => each.value === value),
+  );
+  const values = [
+    ...matching.map(({ value, count }) => ({ label: value, detail: "", count, insert: quoteValue(value) })),
+    ...missing.map((value) => ({ label: value, detail: "", count: 0, insert: value })),
+  ];
+  if (values.length > 0 || typed !== "") return values;
+  return (examples[field.type] ?? []).map(([label, detail]) => ({
+    label,
+    detail,
+    count: null,
+    insert: label,
+  }));
+}
+
+/** The text after a completion was chosen, and where the caret belongs then. */
+export function applyCompletion(
+  text: string,
+  context: CompletionContext,
+  completion: Completion,
+): { text: string; caret: number } {
+  const before = text.slice(0, context.range.start) + completion.insert;
+  const after = text.slice(context.range.end);
+  const wantsSpace = context.kind === "value" && !before.endsWith(":") && after === "";
+  return { text: before + (wantsSpace ? " " : "") + after, caret: before.length + (wantsSpace ? 1 : 0) };
+}
+
+/** A piece of the filter's text and how it is to look. */
+export interface HighlightedPart {
+  text: string;
+  look: "plain" | "field" | "value" | "problem";
+}
+
+/** The filter's text in pieces: fields, values, and what cannot be read. */
+export function highlightFilter(text: string): HighlightedPart[] {
+  const { clauses, problems } = parseFilter(text);
+  const looks = Array.from(text, (): HighlightedPart["look"] => "plain");
+  // By code unit, since that is what the parser counts in.
+  looks.length = text.length;
+  looks.fill("plain");
+  for (const clause of clauses) {
+    if (clause.type !== "field") continue;
+    const source = text.slice(clause.start, clause.end);
+    const colon = source.indexOf(":", source.includes('metadata."') ? source.indexOf('"', 10) + 1 : 0);
+    looks.fill("field", clause.start, clause.start + colon + 1);
+    looks.fill("value", clause.start + colon + 1, clause.end);
+  }
+  for (const problem of problems)
+    looks.fill("problem", problem.start, Math.max(problem.end, problem.start + 1));
+  const parts: HighlightedPart[] = [];
+  for (let at = 0; at < text.length; at += 1) {
+    const look = looks[at] ?? "plain";
+    const last = parts.at(-1);
+    if (last?.look === look) last.text += text.charAt(at);
+    else parts.push({ text: text.charAt(at), look });
+  }
+  return parts;
+}

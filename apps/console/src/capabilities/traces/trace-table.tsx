@@ -1,0 +1,257 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import type { TraceSummary } from "@weir/schema";
+import { clsx } from "clsx";
+import { Check } from "lucide-react";
+import { memo, useEffect, useLayoutEffect, type MouseEvent, type ReactNode, type RefObject } from "react";
+import { Skeleton, skeletonWidth } from "../../components/skeleton.tsx";
+import type { TraceColumn } from "./trace-columns.tsx";
+
+export const rowHeight = 32;
+const headerHeight = 28;
+
+/** Where the keys are: a trace, by its id so that arriving rows do not move it, and a column. */
+export interface TableCursor {
+  traceId: string;
+  column: number;
+}
+
+export interface TraceTableProps {
+  rows: readonly TraceSummary[];
+  ready: boolean;
+  columns: readonly TraceColumn[];
+  zone: string;
+  cursor: TableCursor | null;
+  openTraceId: string | undefined;
+  selected: ReadonlySet<string>;
+  hasMore: boolean;
+  loadingMore: boolean;
+  /** Space that the peek covers, so that every column can be scrolled out from under it. */
+  coveredWidth: string;
+  scrollRef: RefObject<HTMLDivElement | null>;
+  initialOffset: number;
+  onLoadMore: () => void;
+  onScroll: (offset: number) => void;
+  onCell: (cell: TableCursor, event: MouseEvent) => void;
+  onSelect: (traceId: string) => void;
+  /** Stands after the last row. */
+  end: ReactNode;
+}
+
+function template(columns: readonly TraceColumn[]): { template: string; minWidth: number } {
+  return {
+    template: `28px ${columns.map((column) => column.width).join(" ")}`,
+    minWidth: columns.reduce((sum, column) => sum + column.minWidth, 28) + 16,
+  };
+}
+
+/** The list itself: 32 px rows, only those on the screen rendered, the next page asked for before its end. */
+export function TraceTable(props: TraceTableProps): ReactNode {
+  const { rows, ready, columns, cursor, scrollRef, hasMore, loadingMore, onLoadMore } = props;
+  const { template: grid, minWidth } = template(columns);
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scrollRef.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+    initialOffset: props.initialOffset,
+    scrollMargin: headerHeight,
+    scrollPaddingStart: headerHeight,
+    scrollPaddingEnd: rowHeight,
+    getItemKey: (index) => rows[index]?.traceId ?? index,
+  });
+  const items = virtualizer.getVirtualItems();
+  const lastIndex = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (ready && hasMore && !loadingMore && lastIndex >= rows.length - 40) onLoadMore();
+  }, [ready, hasMore, loadingMore, lastIndex, rows.length, onLoadMore]);
+  const cursorIndex = cursor === null ? -1 : rows.findIndex((row) => row.traceId === cursor.traceId);
+  const cursorKey = cursor === null ? "" : `${cursor.traceId}:${cursor.column}`;
+  useLayoutEffect(() => {
+    if (cursorIndex >= 0) virtualizer.scrollToIndex(cursorIndex, { align: "auto" });
+    // Only a move of the cursor scrolls; rows that arrive do not.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [cursorKey]);
+  return (
+    <div
+      ref={scrollRef}
+      id="trace-grid"
+      role="grid"
+      aria-label="Traces"
+      aria-rowcount={hasMore ? -1 : rows.length + 1}
+      aria-colcount={columns.length + 1}
+      aria-busy={!ready}
+      tabIndex={0}
+      {...(cursorIndex >= 0 && cursor !== null
+        ? { "aria-activedescendant": `cell-${cursor.traceId}-${cursor.column}` }
+        : {})}
+      onScroll={(event) => props.onScroll(event.currentTarget.scrollTop)}
+      className="group/grid min-h-0 flex-1 overflow-auto -outline-offset-2 [overflow-anchor:none]"
+      style={{ paddingRight: props.coveredWidth }}
+    >
+      <div style={{ minWidth }}>
+        <HeaderRow columns={columns} grid={grid} />
+        {ready ? (
+          <div role="rowgroup" className="relative" style={{ height: virtualizer.getTotalSize() }}>
+            {items.map((item) => {
+              const row = rows[item.index];
+              if (row === undefined) return null;
+              return (
+                <TraceRow
+                  key={item.key}
+                  row={row}
+                  index={item.index}
+                  top={item.start - headerHeight}
+                  grid={grid}
+                  columns={columns}
+                  zone={props.zone}
+                  cursorColumn={cursor?.traceId === row.traceId ? cursor.column : -1}
+                  open={props.openTraceId === row.traceId}
+                  selected={props.selected.has(row.traceId)}
+                  onCell={props.onCell}
+                  onSelect={props.onSelect}
+                />
+              );
+            })}
+          </div>
+        ) : (
+          <SkeletonRows columns={columns} grid={grid} />
+        )}
+        {props.end}
+      </div>
+    </div>
+  );
+}
+
+function HeaderRow({ columns, grid }: { columns: readonly TraceColumn[]; grid: string }): ReactNode {
+  return (
+    <div role="rowgroup" className="sticky top-0 z-10">
+      <div
+        role="row"
+        aria-rowindex={1}
+        className="grid h-7 items-center border-b border-line bg-surface pr-4 text-label text-muted"
+        style={{ gridTemplateColumns: grid }}
+      >
+        <span role="columnheader">
+          <span className="sr-only">Selected</span>
+        </span>
+        {columns.map((column) => (
+          <span
+            key={column.id}
+            role="columnheader"
+            title={column.definition}
+            {...(column.id === "time" ? { "aria-sort": "descending" as const } : {})}
+            className={clsx("truncate px-2", column.numeric && "text-right")}
+          >
+            {column.title}
+            {column.id === "time" ? <span aria-hidden="true"> ↓</span> : null}
+          </span>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+interface TraceRowProps {
+  row: TraceSummary;
+  index: number;
+  top: number;
+  grid: string;
+  columns: readonly TraceColumn[];
+  zone: string;
+  cursorColumn: number;
+  open: boolean;
+  selected: boolean;
+  onCell: (cell: TableCursor, event: MouseEvent) => void;
+  onSelect: (traceId: string) => void;
+}
+
+const TraceRow = memo(function TraceRow({
+  row,
+  index,
+  top,
+  grid,
+  columns,
+  zone,
+  cursorColumn,
+  open,
+  selected,
+  onCell,
+  onSelect,
+}: TraceRowProps): ReactNode {
+  const current = cursorColumn >= 0;
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={selected}
+      data-trace={row.traceId}
+      className={clsx(
+        "group/row absolute inset-x-0 grid h-8 cursor-default items-center border-b border-line pr-4 text-table",
+        open || current || selected ? "bg-selected" : "hover:bg-hover",
+      )}
+      style={{ gridTemplateColumns: grid, top }}
+    >
+      {open || current ? (
+        <span aria-hidden="true" className="absolute inset-y-0 left-0 w-0.5 bg-accent" />
+      ) : null}
+      <span role="gridcell" className="flex h-full items-center justify-center">
+        <button
+          type="button"
+          role="checkbox"
+          aria-checked={selected}
+          aria-label={`Select the trace ${row.name}`}
+          tabIndex={-1}
+          onClick={() => onSelect(row.traceId)}
+          className={clsx(
+            "flex size-3.5 items-center justify-center rounded-sm border border-line-strong",
+            selected
+              ? "border-accent-fill bg-accent-fill text-on-accent"
+              : "opacity-0 group-hover/row:opacity-100 group-focus-visible/grid:opacity-100",
+          )}
+        >
+          {selected ? <Check className="size-3" /> : null}
+        </button>
+      </span>
+      {columns.map((column, at) => (
+        // The grid has the focus and its keys; a cell only takes the mouse.
+        // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
+        <span
+          key={column.id}
+          id={`cell-${row.traceId}-${at}`}
+          role="gridcell"
+          onClick={(event) => onCell({ traceId: row.traceId, column: at }, event)}
+          className={clsx(
+            "flex h-full items-center px-2",
+            column.numeric ? "justify-end" : "min-w-0",
+            at === cursorColumn && "group-focus-visible/grid:shadow-[inset_0_0_0_2px_var(--accent)]",
+          )}
+        >
+          <span className="block min-w-0 truncate">{column.cell(row, zone)}</span>
+        </span>
+      ))}
+    </div>
+  );
+});
+
+function SkeletonRows({ columns, grid }: { columns: readonly TraceColumn[]; grid: string }): ReactNode {
+  return (
+    <div role="presentation">
+      {Array.from({ length: 24 }, (_, row) => (
+        <div
+          // Rows of a skeleton have no identity but their place.
+          // oxlint-disable-next-line react/no-array-index-key
+          key={row}
+          className="grid h-8 items-center border-b border-line pr-4"
+          style={{ gridTemplateColumns: grid }}
+        >
+          <span />
+          {columns.map((column, at) => (
+            <span key={column.id} className={clsx("flex px-2", column.numeric && "justify-end")}>
+              <Skeleton width={skeletonWidth(row, at)} />
+            </span>
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+}

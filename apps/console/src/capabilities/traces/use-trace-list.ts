@@ -1,0 +1,148 @@
+import { useInfiniteQuery, useQuery, useQueryClient, type InfiniteData } from "@tanstack/react-query";
+import { formatFilter, parseFilter, type TraceSummary } from "@weir/schema";
+import { useEffect, useMemo } from "react";
+import { callApi } from "../../api/client.ts";
+import { tracePageSchema, type Scope } from "../../api/queries.ts";
+import { resolveRange } from "../../app/time-range.ts";
+import { countNew, flattenPages, mergeHead, type ListPage } from "./trace-list-merge.ts";
+
+interface PageParam {
+  cursor: string | undefined;
+  from: string | undefined;
+  to: string | undefined;
+}
+
+const pageRows = 100;
+const livePollMs = 2000;
+
+/** The filter without what cannot be read; the query bar says what was left out. */
+export function readableFilter(filter: string): string {
+  const { clauses, problems } = parseFilter(filter);
+  return problems.length === 0 ? filter.trim() : formatFilter(clauses);
+}
+
+async function readPage(scope: Scope, param: PageParam, signal: AbortSignal): Promise<ListPage> {
+  const resolved = resolveRange(scope.range, Date.now());
+  const from = param.from ?? resolved.from;
+  const to = param.from === undefined ? resolved.to : param.to;
+  const page = await callApi({
+    path: "/traces",
+    query: {
+      projectId: scope.project,
+      from,
+      to,
+      filter: scope.filter,
+      limit: pageRows,
+      cursor: param.cursor,
+    },
+    schema: tracePageSchema,
+    signal,
+  });
+  return { rows: page.data, nextCursor: page.nextCursor, from, to };
+}
+
+const firstPage: PageParam = { cursor: undefined, from: undefined, to: undefined };
+
+export interface TraceList {
+  rows: readonly TraceSummary[];
+  /** False until the first page is there. */
+  ready: boolean;
+  error: unknown;
+  errorSince: number;
+  /** The newest page could not be read although older rows are on the screen. */
+  refreshError: unknown;
+  loadingMore: boolean;
+  hasMore: boolean;
+  /** Rows that have arrived and wait for the reader to look. */
+  waiting: number;
+  /** True when the newest page is full of them, so that there may be more. */
+  waitingMore: boolean;
+  loadMore: () => void;
+  /** Takes the waiting rows in. */
+  showWaiting: () => void;
+  retry: () => void;
+  retrying: boolean;
+}
+
+/**
+ * The trace list: pages by cursor below, the newest page watched above. Pages that were read are never read
+ * again (10,000 rows would be a hundred requests); the newest page is merged into them instead. While `hold`
+ * is true new rows wait, so that nothing moves under the reader's eyes.
+ */
+export function useTraceList({
+  scope,
+  live,
+  hold,
+}: {
+  scope: Scope;
+  live: boolean;
+  hold: boolean;
+}): TraceList {
+  const queryClient = useQueryClient();
+  const filter = readableFilter(scope.filter);
+  const readable = useMemo(
+    () => ({ project: scope.project, range: scope.range, filter }),
+    [scope.project, scope.range, filter],
+  );
+  const listKey = useMemo(() => ["traces", readable], [readable]);
+  const list = useInfiniteQuery({
+    queryKey: listKey,
+    initialPageParam: firstPage,
+    queryFn: ({ pageParam, signal }) => readPage(readable, pageParam, signal),
+    getNextPageParam: (last): PageParam | undefined =>
+      last.nextCursor === null ? undefined : { cursor: last.nextCursor, from: last.from, to: last.to },
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 5 * 60_000,
+  });
+  const head = useQuery({
+    queryKey: ["traces-head", readable],
+    queryFn: ({ signal }) => readPage(readable, firstPage, signal),
+    enabled: list.isSuccess,
+    refetchInterval: live ? livePollMs : false,
+    // The list itself is the first look; a page that was left and is opened again looks once more.
+    staleTime: live ? 0 : 15_000,
+    initialData: () => queryClient.getQueryData<InfiniteData<ListPage, PageParam>>(listKey)?.pages[0],
+    initialDataUpdatedAt: () => queryClient.getQueryState(listKey)?.dataUpdatedAt,
+  });
+  const pages = list.data?.pages;
+  const headData = head.data;
+  useEffect(() => {
+    if (headData === undefined) return;
+    queryClient.setQueryData<InfiniteData<ListPage, PageParam>>(listKey, (old) => {
+      if (old === undefined) return old;
+      const merged = mergeHead(old.pages, headData, { addNew: !hold });
+      if (merged.length === old.pages.length && merged.every((page, at) => page === old.pages[at]))
+        return old;
+      return { pages: merged, pageParams: old.pageParams.slice(0, merged.length) };
+    });
+  }, [headData, hold, listKey, queryClient]);
+  const rows = useMemo(() => flattenPages(pages ?? []), [pages]);
+  const waiting = useMemo(
+    () => (headData === undefined || pages === undefined ? 0 : countNew(pages, headData)),
+    [headData, pages],
+  );
+  return {
+    rows,
+    ready: list.isSuccess,
+    error: list.data === undefined ? list.error : null,
+    errorSince: list.errorUpdatedAt,
+    refreshError: list.data === undefined ? null : (head.error ?? list.error),
+    loadingMore: list.isFetchingNextPage,
+    hasMore: list.hasNextPage,
+    waiting,
+    waitingMore: waiting === headData?.rows.length && headData.nextCursor !== null,
+    loadMore: () => {
+      if (list.hasNextPage && !list.isFetching) void list.fetchNextPage();
+    },
+    showWaiting: () => {
+      if (headData === undefined) return;
+      queryClient.setQueryData<InfiniteData<ListPage, PageParam>>(listKey, (old) => {
+        if (old === undefined) return old;
+        const merged = mergeHead(old.pages, headData, { addNew: true });
+        return { pages: merged, pageParams: old.pageParams.slice(0, merged.length) };
+      });
+    },
+    retry: () => void list.refetch(),
+    retrying: list.isFetching,
+  };
+}
