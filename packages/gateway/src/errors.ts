@@ -165,10 +165,10 @@ export const gatewayErrors = {
   /** A fault that the translation found; its code says which, its words how to mend it. */
   requestUntranslatable: (options: { code: string; message: string; parameter: string; cause: unknown }) =>
     field({ status: 400, ...options }),
-  strictRefused: (options: { provider: string; changes: string }) =>
+  translationRefused: (options: { provider: string; changes: string }) =>
     caller(
       400,
-      "strict_refused",
+      "translation_refused",
       `Strict mode refuses this call, because serving it with "${options.provider}" would change it: ${options.changes}. Leave these out, choose another model, or send without x-weir-strict.`,
     ),
 
@@ -238,6 +238,13 @@ export const gatewayErrors = {
     ),
   upstreamEmpty: (provider: string) =>
     upstream(502, "upstream_empty", `The provider "${provider}" answered with no content. Try again.`),
+  /** What the provider itself reported, in its own words. */
+  upstreamReported: (reported: { code: string; message: string } | null) =>
+    upstream(
+      502,
+      reported?.code || "upstream_error",
+      reported?.message || "The provider reported an error instead of an answer. Try again.",
+    ),
   upstreamUnreadable: (options: { provider: string; reason: string; cause?: unknown }) =>
     upstream(
       502,

@@ -4,7 +4,8 @@ import type { Call } from "../call.ts";
 import { gatewayErrors, type GatewayError } from "../errors.ts";
 import type { UpstreamSink } from "../upstream/sink.ts";
 import { failCall } from "./send-error.ts";
-import { StreamAnswer } from "./stream-answer.ts";
+import { PassedStream } from "./passed-stream.ts";
+import { TranslatedStream } from "./translated-stream.ts";
 import { WholeAnswer } from "./whole-answer.ts";
 
 /** The head of a provider's answer. */
@@ -21,6 +22,13 @@ export interface Answer {
   fail(error: GatewayError): void;
   /** The caller has gone: what is known of the answer so far. */
   abandon(): ResponseFacts | null;
+}
+
+function answerFor(call: Call, head: AnswerHead): Answer {
+  const { translation } = call;
+  const streamed = head.status < 300 && head.contentType.includes("text/event-stream");
+  if (!streamed) return new WholeAnswer(call, head);
+  return translation === null ? new PassedStream(call, head) : new TranslatedStream(call, head, translation);
 }
 
 /**
@@ -43,8 +51,7 @@ export function createAnswerSink(call: Call): UpstreamSink {
       const contentType = typeof type === "string" ? type : "";
       call.rawMediaType = contentType;
       const head = { status, headers, contentType };
-      const streamed = status < 300 && contentType.includes("text/event-stream");
-      answer = streamed ? new StreamAnswer(call, head) : new WholeAnswer(call, head);
+      answer = answerFor(call, head);
     },
     data(chunk) {
       if (!over) answer?.data(chunk);

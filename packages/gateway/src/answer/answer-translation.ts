@@ -1,5 +1,15 @@
-import type { JsonObject, StreamTranslator, WireProtocol } from "@weir/providers";
-import type { GatewayError } from "../errors.ts";
+import {
+  createStreamTranslator,
+  errorBody,
+  readProviderError,
+  translateResponse,
+  type JsonObject,
+  type StreamTranslator,
+  type WireProtocol,
+} from "@weir/providers";
+import type { Call } from "../call.ts";
+import { gatewayErrors, type GatewayError } from "../errors.ts";
+import { isJsonObject } from "../request/parse-call-body.ts";
 
 /** How one call's answer gets from its provider's protocol into its caller's. */
 export interface AnswerTranslation {
@@ -9,4 +19,52 @@ export interface AnswerTranslation {
   /** A provider's error body, whatever it is. */
   error(answer: { status: number; bytes: Buffer }): JsonObject;
   stream(): StreamTranslator;
+}
+
+/** The parsed text, or the text itself when it is no JSON. */
+function parsedOrText(bytes: Buffer): unknown {
+  const text = bytes.toString("utf8");
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Proxies in front of providers answer with pages; whoever reads the error sees the page's words.
+    return text;
+  }
+}
+
+/** What changes on the way is added to the call's receipt. */
+export function createAnswerTranslation(call: Call, providerProtocol: WireProtocol): AnswerTranslation {
+  const provider = call.resolution?.provider.name ?? "";
+  const shape = {
+    from: providerProtocol,
+    to: call.protocol,
+    model: call.resolution?.model ?? "",
+    nowMs: Math.floor(call.startedAtMs),
+  };
+  return {
+    providerProtocol,
+    response(bytes) {
+      const body = parsedOrText(bytes);
+      if (!isJsonObject(body)) {
+        return gatewayErrors.upstreamUnreadable({ provider, reason: "it is not a JSON object" });
+      }
+      try {
+        const translated = translateResponse({ ...shape, body });
+        call.receipt.push(...translated.receipt);
+        return { body: translated.body };
+      } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : "it could not be translated";
+        return gatewayErrors.upstreamUnreadable({ provider, reason, cause });
+      }
+    },
+    error({ status, bytes }) {
+      const { code, message } = readProviderError({
+        protocol: providerProtocol,
+        status,
+        body: parsedOrText(bytes),
+      });
+      return errorBody({ protocol: call.protocol, status, code, message, requestId: call.trace.traceId });
+    },
+    stream: () => createStreamTranslator({ ...shape, includeUsage: call.facts?.includeUsage ?? true }),
+  };
 }

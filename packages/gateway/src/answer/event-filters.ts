@@ -93,3 +93,9 @@ export function holdsLastEvent(protocol: WireProtocol, events: Uint8Array): bool
   const view = viewOf(events);
   return view.toString("latin1", 0, line.length) === line || view.includes(`\n${line}`);
 }
+
+/** Whether the first of whole events that a translator wrote is an error. */
+export function beginsWithError(events: Uint8Array): boolean {
+  const start = viewOf(events).toString("latin1", 0, 16);
+  return start.startsWith("event: error") || start.startsWith('data: {"error"');
+}

@@ -147,6 +147,7 @@ function spanOf(call: Call, outcome: Outcome, endedAtMs: number): SpanRecord {
   const { facts: asked, resolution } = call;
   const model = asked?.model ?? "";
   const callerSays = callerColumns(call);
+  const { limits } = call.gate.ports;
   return {
     project_id: call.key.projectId,
     trace_id: call.trace.traceId,
@@ -172,7 +173,7 @@ function spanOf(call: Call, outcome: Outcome, endedAtMs: number): SpanRecord {
     ...(outcome.facts === null ? {} : answerColumns(call, outcome.facts)),
     raw_request: prepareRawRequest(call),
     raw_response: rawResponse(call),
-    upstream_request: call.upstreamRequest,
+    upstream_request: extractMedia(call.upstreamRequest, limits.inlineMediaMaxBytes, blobStore(call)),
     receipt: call.receipt.length === 0 ? "" : JSON.stringify(call.receipt),
   };
 }

@@ -10,7 +10,7 @@ const neededFields: { readonly [operation in Operation]: { field: string; exampl
   embeddings: { field: "input", example: '"input":"Hello"' },
 };
 
-const isObject = (value: unknown): value is JsonObject =>
+export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 function kindOf(value: unknown): string {
@@ -36,7 +36,7 @@ export function parseCallBody(call: Call, body: Buffer): JsonObject {
   if (body.length === 0) throw gatewayErrors.bodyEmpty();
   if (!isUtf8(body)) throw gatewayErrors.bodyNotUtf8();
   const parsed = parse(body.toString("utf8"));
-  if (!isObject(parsed)) throw gatewayErrors.bodyNotObject(kindOf(parsed));
+  if (!isJsonObject(parsed)) throw gatewayErrors.bodyNotObject(kindOf(parsed));
   const { model } = parsed;
   if (model === undefined || model === null || model === "") {
     throw gatewayErrors.fieldMissing({ field: "model", example: '"model":"openai/gpt-4o-mini"' });

@@ -1,6 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { readRequestFacts, type JsonObject, type Operation, type WireProtocol } from "@weir/providers";
+import {
+  ProvidersError,
+  readRequestFacts,
+  translateRequest,
+  type JsonObject,
+  type Operation,
+  type Translated,
+  type WireProtocol,
+} from "@weir/providers";
 import { createAnswerSink } from "../answer/answer-sink.ts";
+import { createAnswerTranslation } from "../answer/answer-translation.ts";
 import { failCall } from "../answer/send-error.ts";
 import { callerContextOf, openCall, type Call } from "../call.ts";
 import { GatewayError, gatewayErrors } from "../errors.ts";
@@ -8,6 +17,7 @@ import type { Gate } from "../gate.ts";
 import { prepareRawRequest, settleCall } from "../record/settle.ts";
 import { parseCallBody } from "../request/parse-call-body.ts";
 import { passBody } from "../request/pass-body.ts";
+import { answerCountEstimate } from "../answer/count-estimate.ts";
 import { readBody } from "../request/read-body.ts";
 import { authenticate } from "../snapshot/authenticate.ts";
 import { resolveModel, type Resolution } from "../snapshot/resolve-model.ts";
@@ -41,25 +51,79 @@ function abandonCall(call: Call): void {
   });
 }
 
-function samePath(call: Call, resolution: Resolution, parsed: JsonObject): void {
-  const { provider } = resolution;
-  const protocol: WireProtocol = provider.protocol === "anthropic" ? "anthropic" : "openai";
-  const path = paths[protocol][call.operation];
-  if (path === undefined || call.body === null || call.facts === null)
-    throw new Error("no path for this call");
-  const passed = passBody({ call, body: call.body, parsed, facts: call.facts, model: resolution.model });
-  call.stripUsage = passed.stripUsage;
-  const query = call.req.url?.indexOf("?") ?? -1;
+function send(
+  call: Call,
+  request: { resolution: Resolution; protocol: WireProtocol; body: Buffer; query: string },
+): void {
+  const { provider } = request.resolution;
+  const path = paths[request.protocol][call.operation];
+  if (path === undefined) throw operationMissing(call, provider.name);
   sendUpstream(
     call,
     {
       provider,
-      path: provider.pathPrefix + path + (query === -1 ? "" : (call.req.url?.slice(query) ?? "")),
-      headers: upstreamHeaders({ caller: call.req.headers, provider, stream: call.facts.stream }),
-      body: passed.body,
+      path: provider.pathPrefix + path + request.query,
+      headers: upstreamHeaders({ caller: call.req.headers, provider, stream: call.facts?.stream ?? false }),
+      body: request.body,
     },
     createAnswerSink(call),
   );
+}
+
+function operationMissing(call: Call, provider: string): GatewayError {
+  const embeddings = call.operation === "embeddings";
+  return gatewayErrors.operationUnsupported({
+    operation: embeddings ? "embeddings" : call.operation,
+    provider,
+    mend: "Use a model of a provider that has them, e.g. openai/text-embedding-3-small.",
+  });
+}
+
+/** The caller's own protocol: the body goes as it is, but for a model's name and the request for usage. */
+function sendUntouched(call: Call, resolution: Resolution, parsed: JsonObject): void {
+  const { body, facts, protocol, req } = call;
+  if (body === null || facts === null) throw new Error("A call is sent before its body is read");
+  const passed = passBody({ call, body, parsed, facts, model: resolution.model });
+  call.stripUsage = passed.stripUsage;
+  const url = req.url ?? "";
+  const mark = url.indexOf("?");
+  send(call, { resolution, protocol, body: passed.body, query: mark === -1 ? "" : url.slice(mark) });
+}
+
+const wantsStrict = (call: Call): boolean =>
+  call.snapshot.strict || call.req.headers["x-weir-strict"]?.toString().trim().toLowerCase() === "true";
+
+/** Another protocol: the request is translated, and so will be whatever comes back. */
+function sendTranslated(
+  call: Call,
+  route: { resolution: Resolution; to: WireProtocol; parsed: JsonObject },
+): void {
+  const { resolution, to, parsed } = route;
+  if (call.operation === "embeddings") throw operationMissing(call, resolution.provider.name);
+  if (call.operation === "count_tokens") {
+    answerCountEstimate(call, parsed, wantsStrict(call));
+    return;
+  }
+  const { body, receipt } = translate({
+    from: call.protocol,
+    to,
+    body: { ...parsed, model: resolution.model },
+    strict: wantsStrict(call),
+  });
+  call.receipt.push(...receipt);
+  call.translation = createAnswerTranslation(call, to);
+  call.upstreamRequest = JSON.stringify(body);
+  send(call, { resolution, protocol: to, body: Buffer.from(call.upstreamRequest), query: "" });
+}
+
+function translate(options: Parameters<typeof translateRequest>[0]): Translated {
+  try {
+    return translateRequest(options);
+  } catch (cause) {
+    if (!(cause instanceof ProvidersError)) throw cause;
+    const { code, message, parameter } = cause;
+    throw gatewayErrors.requestUntranslatable({ code, message, parameter, cause });
+  }
 }
 
 function forward(call: Call, body: Buffer): void {
@@ -70,8 +134,11 @@ function forward(call: Call, body: Buffer): void {
   call.facts = readRequestFacts({ protocol: call.protocol, operation: call.operation, body: parsed });
   callerContextOf(call);
   call.resolution = resolveModel(call.snapshot, call.facts.model);
-  if (call.resolution.provider.protocol === "sim") simulate(call, parsed, createAnswerSink(call));
-  else samePath(call, call.resolution, parsed);
+  const { resolution } = call;
+  const spoken = resolution.provider.protocol;
+  if (spoken === "sim") simulate(call, parsed, createAnswerSink(call));
+  else if (spoken === call.protocol) sendUntouched(call, resolution, parsed);
+  else sendTranslated(call, { resolution, to: spoken, parsed });
   if (body.length >= gate.ports.limits.inlineMediaMaxBytes) setImmediate(() => prepareRawRequest(call));
 }
 
