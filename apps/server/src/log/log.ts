@@ -51,12 +51,14 @@ const lineSchema = z.looseObject({
   level: z.number(),
   time: z.string(),
   msg: z.string().default(""),
+  /** What the engines say of themselves: in the file always, on the terminal only when it is a warning. */
+  quiet: z.boolean().default(false),
   err: z.looseObject({ message: z.string() }).optional(),
 });
 
 function readableLine(line: string): string | null {
   const parsed = lineSchema.safeParse(JSON.parse(line));
-  if (!parsed.success || parsed.data.level < 30) return null;
+  if (!parsed.success || parsed.data.level < (parsed.data.quiet ? 40 : 30)) return null;
   const { level, time, msg, err } = parsed.data;
   const word = level >= 50 ? "error" : level >= 40 ? "warn " : "info ";
   return `${time.slice(11, 19)} ${word} ${msg}${err && err.message !== msg ? ` (${err.message})` : ""}\n`;

@@ -51,10 +51,7 @@ async function ensureProject(options: {
   const [row] = await insertKey(session, key);
   if (!row) return null;
   await bumpConfigVersion(session);
-  options.log.info(
-    { keyId: row.keyId, sha256: sha256Hex(secret).slice(0, 8) },
-    "The first project key was made",
-  );
+  options.log.info({ keyId: row.keyId }, "The first project key was made");
   return existing ? null : secret;
 }
 

@@ -224,15 +224,17 @@ export class WeirServer {
 
   #makePostgres(): SupervisedEngine<Postgres> {
     const { config, home, log } = this.#options;
+    const quiet = log.child({ quiet: true });
     return new SupervisedEngine<Postgres>({
       title: "Postgres",
       meanwhile:
         "Calls with the keys known before go on and are recorded; sign-in and new keys have to wait.",
-      launch: config.postgresUrl === null ? () => startPostgres({ directory: home.postgres, log }) : null,
+      launch:
+        config.postgresUrl === null ? () => startPostgres({ directory: home.postgres, log: quiet }) : null,
       url: config.postgresUrl ?? "",
       connect: (url) => connectPostgres({ url }),
       prepare: async (postgres) => {
-        await migratePostgres({ postgres, log });
+        await migratePostgres({ postgres, log: quiet });
         const made = await bootstrap({
           postgres,
           sealer: this.#sealer,
@@ -248,15 +250,18 @@ export class WeirServer {
 
   #makeClickHouse(): SupervisedEngine<ClickHouse> {
     const { config, home, log } = this.#options;
+    const quiet = log.child({ quiet: true });
     return new SupervisedEngine<ClickHouse>({
       title: "ClickHouse",
       meanwhile: "Calls go on and are kept in the spool; they show once it is back.",
       launch:
-        config.clickhouseUrl === null ? () => startClickHouse({ directory: home.clickhouse, log }) : null,
+        config.clickhouseUrl === null
+          ? () => startClickHouse({ directory: home.clickhouse, log: quiet })
+          : null,
       url: config.clickhouseUrl ?? "",
       connect: (url) => connectClickHouse({ url }),
       prepare: async (clickhouse) => {
-        await migrateClickHouse({ clickhouse, log });
+        await migrateClickHouse({ clickhouse, log: quiet });
       },
       onUp: () => this.#shipper.wake(),
       log,
