@@ -3,6 +3,8 @@ import type { Random } from "./random.ts";
 
 /** What `*`, `+` and `{n,}` repeat at most beyond their minimum. */
 const openRepeatMax = 4;
+/** A pattern may ask for thousands of thousands of characters; it then gets no sample. */
+const sampleMaxCharacters = 4096;
 const digits = "0123456789";
 const letters = "abcdefghijklmnopqrstuvwxyz";
 const wordCharacters = `${letters}${letters.toUpperCase()}${digits}_`;
@@ -11,13 +13,14 @@ const anyCharacters = `${letters}${digits}`;
 /**
  * Makes a text that matches a regular expression, for the constructs that JSON schemas commonly use: literals,
  * classes, `\d \w \s`, groups, alternatives, quantifiers and anchors.
- * @returns undefined where the pattern uses something else, or where the result does not match after all
+ * @returns undefined where the pattern uses something else
  */
 export function samplePattern(pattern: string, random: Random): string | undefined {
   try {
     const sampler = new PatternSampler(pattern, random);
     const text = sampler.alternatives();
-    return sampler.atEnd && new RegExp(pattern, "u").test(text) ? text : undefined;
+    // The result is not tried against the pattern: a caller's expression may take forever to run.
+    return sampler.atEnd ? text : undefined;
   } catch {
     // An expression that is beyond this reader, or that is none, has no sample.
     return undefined;
@@ -28,6 +31,8 @@ class PatternSampler {
   readonly #pattern: string;
   readonly #random: Random;
   #at = 0;
+  #depth = 0;
+  #characters = 0;
 
   constructor(pattern: string, random: Random) {
     this.#pattern = pattern;
@@ -70,10 +75,12 @@ class PatternSampler {
 
   #atom(): string {
     const character = this.#pattern[this.#at] ?? "";
+    if ("*+?{}]".includes(character)) throw new SyntaxError(this.#pattern);
     this.#at += 1;
     switch (character) {
       case "^":
       case "$":
+        this.#checkAnchor(character);
         return "";
       case ".":
         return this.#oneOf(anyCharacters);
@@ -84,14 +91,23 @@ class PatternSampler {
       case "(":
         return this.#group();
       default:
-        return character;
+        return this.#oneOf(character);
     }
+  }
+
+  /** Inside the text an anchor can never match, so it is only taken at the ends of a whole alternative. */
+  #checkAnchor(anchor: string): void {
+    const neighbour = this.#pattern[anchor === "^" ? this.#at - 2 : this.#at];
+    if (this.#depth > 0 || (neighbour !== undefined && neighbour !== "|"))
+      throw new SyntaxError(this.#pattern);
   }
 
   #group(): string {
     if (this.#pattern.startsWith("?:", this.#at)) this.#at += 2;
     else if (this.#pattern[this.#at] === "?") throw new SyntaxError(this.#pattern);
+    this.#depth += 1;
     const text = this.alternatives();
+    this.#depth -= 1;
     if (this.#pattern[this.#at] !== ")") throw new SyntaxError(this.#pattern);
     this.#at += 1;
     return text;
@@ -140,6 +156,8 @@ class PatternSampler {
   }
 
   #oneOf(characters: string): string {
+    this.#characters += 1;
+    if (this.#characters > sampleMaxCharacters) throw new RangeError(this.#pattern);
     return pick([...characters], this.#random) ?? "";
   }
 }

@@ -6,8 +6,13 @@ import type { Random } from "./random.ts";
 
 /** Beyond this depth optional properties and items are left out, so that recursive schemas end. */
 const depthMax = 6;
-/** Schemas nested deeper than this get null: they demand themselves and have no finite value. */
+/** Schemas nested deeper than this get a plain value: they demand themselves and have no finite one. */
 const depthLimit = 40;
+/** Schemas that refer to themselves from several places grow without end; after so many steps all is null. */
+const stepsMax = 20_000;
+/** A schema may demand millions of items or characters; nobody learns anything from more than these. */
+const itemsMax = 1000;
+const charactersMax = 20_000;
 const words = ["river", "bank", "gate", "flow", "stone", "mill", "reed", "bridge"] as const;
 
 /**
@@ -21,6 +26,7 @@ export function sampleSchema(schema: unknown, random: Random): unknown {
 class SchemaSampler {
   readonly #root: JsonObject;
   readonly #random: Random;
+  #steps = 0;
 
   constructor(root: JsonObject, random: Random) {
     this.#root = root;
@@ -28,7 +34,7 @@ class SchemaSampler {
   }
 
   sample(schema: unknown, depth: number): unknown {
-    if (!isJsonObject(schema) || depth > depthLimit) return null;
+    if (!isJsonObject(schema) || this.#isSpent(depth)) return null;
     const whole = this.#resolve(schema, depth);
     if (whole.const !== undefined) return whole.const;
     const allowed = arrayOf(whole.enum);
@@ -51,18 +57,24 @@ class SchemaSampler {
     }
   }
 
+  #isSpent(depth: number): boolean {
+    this.#steps += 1;
+    return depth > depthLimit || this.#steps > stepsMax;
+  }
+
   /** One schema that says the same without references and combinations. */
   #resolve(schema: JsonObject, depth: number): JsonObject {
+    if (this.#isSpent(depth)) return {};
     let whole = schema;
     if (typeof schema.$ref === "string") {
       const { $ref: _, ...rest } = schema;
       whole = merge(this.#resolve(this.#follow(schema.$ref), depth + 1), rest);
     }
     for (const part of arrayOf(whole.allOf)) {
-      if (isJsonObject(part) && depth < depthLimit) whole = merge(whole, this.#resolve(part, depth + 1));
+      if (isJsonObject(part)) whole = merge(whole, this.#resolve(part, depth + 1));
     }
     const options = arrayOf(whole.anyOf ?? whole.oneOf).filter((option) => isJsonObject(option));
-    if (options.length === 0 || depth >= depthLimit) return whole;
+    if (options.length === 0) return whole;
     const { anyOf: _any, oneOf: _one, ...rest } = whole;
     const chosen = depth >= depthMax ? simplest(options) : pick(options, this.#random);
     return merge(rest, this.#resolve(chosen ?? {}, depth + 1));
@@ -71,7 +83,7 @@ class SchemaSampler {
   #follow(reference: string): JsonObject {
     let target: unknown = this.#root;
     for (const step of reference.split("/").slice(1)) {
-      const name = decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~");
+      const name = unescapeStep(step);
       target = Array.isArray(target) ? target[Number(name)] : objectOf(target)[name];
     }
     return objectOf(target);
@@ -101,7 +113,7 @@ class SchemaSampler {
     for (const name of required) {
       if (!Object.hasOwn(value, name)) value[name] = this.sample(additional, depth + 1);
     }
-    const least = typeof schema.minProperties === "number" ? schema.minProperties : 0;
+    const least = Math.min(itemsMax, typeof schema.minProperties === "number" ? schema.minProperties : 0);
     for (let extra = 1; Object.keys(value).length < least && extra <= least; extra += 1) {
       value[`property_${extra}`] = this.sample(additional, depth + 1);
     }
@@ -109,7 +121,7 @@ class SchemaSampler {
   }
 
   #array(schema: JsonObject, depth: number): unknown[] {
-    const min = typeof schema.minItems === "number" ? schema.minItems : 0;
+    const min = Math.min(itemsMax, typeof schema.minItems === "number" ? schema.minItems : 0);
     const max = typeof schema.maxItems === "number" ? schema.maxItems : Math.max(min, 2);
     const prefix = arrayOf(schema.prefixItems ?? (Array.isArray(schema.items) ? schema.items : []));
     const wanted = depth >= depthMax ? min : Math.max(min, Math.min(max, 1 + Math.floor(this.#random() * 2)));
@@ -150,11 +162,17 @@ class SchemaSampler {
     if (formatted !== undefined) return formatted;
     const example = arrayOf(schema.examples).find((item) => typeof item === "string");
     let text = textOf(example) || `${pick(words, this.#random)} ${pick(words, this.#random)}`;
-    const min = typeof schema.minLength === "number" ? schema.minLength : 0;
+    const min = Math.min(charactersMax, typeof schema.minLength === "number" ? schema.minLength : 0);
     const max = typeof schema.maxLength === "number" ? schema.maxLength : Number.POSITIVE_INFINITY;
     while (text.length < min) text += ` ${pick(words, this.#random)}`;
     return text.length > max ? text.slice(0, max) : text;
   }
+}
+
+/** One step of a JSON pointer in a URL fragment (RFC 6901, section 6). */
+function unescapeStep(step: string): string {
+  const decoded = /%(?![0-9a-f]{2})/i.test(step) ? step : decodeURIComponent(step);
+  return decoded.replaceAll("~1", "/").replaceAll("~0", "~");
 }
 
 function simplest(options: readonly JsonObject[]): JsonObject | undefined {
