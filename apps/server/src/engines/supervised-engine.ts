@@ -52,6 +52,7 @@ export class SupervisedEngine<Engine extends Connection> {
   #begun = false;
   #stopping = false;
   #failures = 0;
+  #lastFailure = "";
   #restarts = 0;
   #timer: NodeJS.Timeout | undefined;
   #starting: Promise<void> | null = null;
@@ -116,12 +117,19 @@ export class SupervisedEngine<Engine extends Connection> {
       await prepare(this.#connection);
       if (launch && !this.#process) throw new Error(`${title} ended while it was being prepared`);
       this.#failures = 0;
+      this.#lastFailure = "";
       this.#setUp();
       log.info({ engine: title, ms: Date.now() - startedAt }, `${title} is up`);
       this.#scheduleHealthCheck();
     } catch (error) {
       if (this.#stopping) return;
-      log.error({ engine: title, err: error }, `${title} could not be started`);
+      // The same reason again and again says nothing new.
+      const known = messageOf(error) === this.#lastFailure;
+      log[known ? "debug" : "error"](
+        { engine: title, err: error },
+        `${title} could not be started; trying again`,
+      );
+      this.#lastFailure = messageOf(error);
       this.#setDown(`it could not be started: ${messageOf(error)}`);
       this.#retry();
     }

@@ -35,6 +35,7 @@ import { probePort } from "./port-probe.ts";
 
 /** A fresh home waits this long for its first key before the gateway listens without any. */
 const firstKeyWaitMs = 5_000;
+const shipperWaitMs = 5_000;
 const shipAtStopMs = 10_000;
 const drainGraceMs = 5_000;
 const configPollMs = 1_000;
@@ -132,8 +133,9 @@ export class WeirServer {
     });
     this.#control = await startControlServer({ app, socketPath: home.controlSocket });
     const keysKnown = this.#postgres.start();
-    void this.#clickhouse.start();
-    this.#shipper.start();
+    const clickhouseUp = this.#clickhouse.start();
+    // Without the wait every start would warn that records cannot be shipped yet.
+    void firstOf([clickhouseUp, delay(shipperWaitMs)]).then(() => this.#shipper.start());
     if (!this.#publisher.restored) await firstOf([keysKnown, delay(firstKeyWaitMs)]);
     this.#port = await this.#pool.start();
     this.#publisher.startDiscovery();

@@ -1,0 +1,236 @@
+import { z } from "zod";
+import type { ClickHouse } from "../../../capability.ts";
+import { querySettings, traceLimits } from "../limits.ts";
+import { instantSchema, isCall, modelName } from "./columns.ts";
+import type { Condition } from "./filter-condition.ts";
+
+/** Which spans a list is about. Instants are ClickHouse's text in UTC; null leaves a side open. */
+export interface SpanScope {
+  projectId: string;
+  from: string | null;
+  to: string | null;
+  filter: Condition;
+}
+
+/** Where a page ended: the newest matching span of its last trace. `asOf` is when the first page was read. */
+export interface ListPosition {
+  at: string;
+  traceId: string;
+  asOf: string;
+}
+
+export interface Reader {
+  clickhouse: ClickHouse;
+  signal: AbortSignal;
+}
+
+/** The condition on one row of `spans` that a scope stands for. */
+export function scopeCondition({ projectId, from, to, filter }: SpanScope): Condition {
+  const conditions = ["project_id = {projectId:String}"];
+  if (from !== null) conditions.push("started_at >= {from:DateTime64(6, 'UTC')}");
+  if (to !== null) conditions.push("started_at < {to:DateTime64(6, 'UTC')}");
+  conditions.push(filter.sql);
+  const range = { ...(from === null ? {} : { from }), ...(to === null ? {} : { to }) };
+  return { sql: conditions.join(" AND "), params: { projectId, ...range, ...filter.params } };
+}
+
+const candidateSchema = z.object({ trace_id: z.string(), at: z.string(), as_of: z.string() });
+export type Candidate = z.infer<typeof candidateSchema>;
+
+/**
+ * Traces with a matching span below a position, newest first, each at the newest of those spans. The rows are read
+ * against the sorting key and only until there are enough.
+ */
+export async function readCandidates(
+  { clickhouse, signal }: Reader,
+  { scope, below, limit }: { scope: SpanScope; below: ListPosition | null; limit: number },
+): Promise<Candidate[]> {
+  const condition = scopeCondition(scope);
+  const after = `AND inserted_at <= {asOf:DateTime64(3, 'UTC')}
+  AND started_at <= {at:DateTime64(6, 'UTC')}
+  AND (started_at < {at:DateTime64(6, 'UTC')} OR trace_id < {traceId:String})`;
+  return clickhouse.query({
+    sql: `
+SELECT trace_id, toString(started_at) AS at, toString(now64(3, 'UTC')) AS as_of
+FROM spans
+WHERE ${condition.sql} ${below === null ? "" : after}
+ORDER BY started_at DESC, trace_id DESC
+LIMIT 1 BY trace_id
+LIMIT {limit:UInt32}`,
+    params: { ...condition.params, ...below, limit },
+    // A buffer here would read far ahead of what the limit needs.
+    settings: { ...querySettings, read_in_order_use_buffering: 0 },
+    signal,
+    row: candidateSchema,
+  });
+}
+
+/** Of the traces given, those that have a matching span at a position or above it: a page before has shown them. */
+export async function readShownBefore(
+  { clickhouse, signal }: Reader,
+  { scope, position, traceIds }: { scope: SpanScope; position: ListPosition; traceIds: readonly string[] },
+): Promise<Set<string>> {
+  const condition = scopeCondition(scope);
+  const rows = await clickhouse.query({
+    sql: `
+SELECT DISTINCT trace_id
+FROM spans
+WHERE ${condition.sql}
+  AND trace_id IN {traceIds:Array(String)}
+  AND inserted_at <= {asOf:DateTime64(3, 'UTC')}
+  AND started_at >= {at:DateTime64(6, 'UTC')}
+  AND (started_at > {at:DateTime64(6, 'UTC')} OR trace_id >= {traceId:String})`,
+    params: { ...condition.params, ...position, traceIds },
+    settings: querySettings,
+    signal,
+    row: z.object({ trace_id: z.string() }),
+  });
+  return new Set(rows.map((row) => row.trace_id));
+}
+
+const summaryRowSchema = z.object({
+  trace_id: z.string(),
+  name: z.string(),
+  started_at: instantSchema,
+  duration_ms: z.number(),
+  span_count: z.number(),
+  generation_count: z.number(),
+  error_count: z.number(),
+  cancelled_count: z.number(),
+  error_code: z.string(),
+  models: z.array(z.string()),
+  providers: z.array(z.string()),
+  ttft_ms: z.number().nullable(),
+  input_tokens: z.number(),
+  output_tokens: z.number(),
+  cost_usd: z.number().nullable(),
+  user_id: z.string(),
+  session_id: z.string(),
+  environment: z.string(),
+  tags: z.array(z.string()),
+  input_preview: z.string(),
+  output_preview: z.string(),
+  complete: z.number().transform((flag) => flag === 1),
+  /** Calls of the gateway below another span, and calls that an application recorded: both, and some may be one. */
+  gateway_calls_below: z.number(),
+  application_calls: z.number(),
+});
+export type SummaryRow = z.output<typeof summaryRowSchema>;
+
+/** One row per trace, every call counted. `within` bounds the spans that are read; null reads all of them. */
+export async function readSummaries(
+  { clickhouse, signal }: Reader,
+  {
+    projectId,
+    traceIds,
+    within,
+  }: { projectId: string; traceIds: readonly string[]; within: { from: string; to: string } | null },
+): Promise<Map<string, SummaryRow>> {
+  const rows = await clickhouse.query({
+    sql: summarySql(within !== null),
+    params: {
+      projectId,
+      traceIds,
+      ...within,
+      names: traceLimits.rowNamesMax,
+      reachMs: traceLimits.traceReachMs,
+    },
+    settings: querySettings,
+    signal,
+    row: summaryRowSchema,
+  });
+  return new Map(rows.map((row) => [row.trace_id, row]));
+}
+
+const ofTraces = "project_id = {projectId:String} AND trace_id IN {traceIds:Array(String)}";
+const nearby = `AND started_at >= {from:DateTime64(6, 'UTC')} - toIntervalMillisecond({reachMs:UInt64})
+  AND started_at <= {to:DateTime64(6, 'UTC')} + toIntervalMillisecond({reachMs:UInt64})`;
+
+function summarySql(bounded: boolean): string {
+  return `
+SELECT
+  trace_id,
+  if(countIf(parent_span_id = '') > 0, argMinIf(name, started_at, parent_span_id = ''), argMin(name, started_at)) AS name,
+  toString(min(spans.started_at)) AS started_at,
+  max(toUnixTimestamp64Micro(spans.started_at) / 1000 + spans.duration_ms)
+    - min(toUnixTimestamp64Micro(spans.started_at) / 1000) AS duration_ms,
+  count() AS span_count,
+  countIf(kind = 'generation') AS generation_count,
+  countIf(status = 'error') AS error_count,
+  countIf(status = 'cancelled') AS cancelled_count,
+  argMinIf(spans.error_code, spans.started_at, spans.error_code != '') AS error_code,
+  arraySort(groupUniqArrayIf(${traceLimits.rowNamesMax})(${modelName}, ${isCall} AND ${modelName} != '')) AS models,
+  arraySort(groupUniqArrayIf(${traceLimits.rowNamesMax})(provider, provider != '')) AS providers,
+  argMinIf(spans.ttft_ms, spans.started_at, isNotNull(spans.ttft_ms)) AS ttft_ms,
+  sumIf(spans.input_tokens, ${isCall}) AS input_tokens,
+  sumIf(spans.output_tokens, ${isCall}) AS output_tokens,
+  sumIf(spans.cost_usd, ${isCall}) AS cost_usd,
+  argMinIf(spans.user_id, spans.started_at, spans.user_id != '') AS user_id,
+  argMinIf(spans.session_id, spans.started_at, spans.session_id != '') AS session_id,
+  argMinIf(spans.environment, spans.started_at, spans.environment != '') AS environment,
+  arraySort(groupUniqArrayArray(${traceLimits.rowTagsMax})(spans.tags)) AS tags,
+  argMinIf(spans.input_preview, spans.started_at, spans.input_preview != '') AS input_preview,
+  argMaxIf(spans.output_preview, spans.started_at, spans.output_preview != '') AS output_preview,
+  -- Every parent that is named is there: then naming the parents too names no span more.
+  uniqExactArray(if(parent_span_id = '', [span_id], [span_id, parent_span_id])) = uniqExact(span_id) AS complete,
+  countIf(source = 'gateway' AND ${isCall} AND parent_span_id != '') AS gateway_calls_below,
+  countIf(source = 'otlp' AND ${isCall}) AS application_calls
+FROM spans
+WHERE ${ofTraces} ${bounded ? nearby : ""}
+GROUP BY trace_id`;
+}
+
+const edgeSchema = z
+  .tuple([
+    z.string(),
+    z.string(),
+    z.number(),
+    z.number(),
+    z.string(),
+    z.string(),
+    z.number(),
+    z.number(),
+    z.number().nullable(),
+  ])
+  .transform(([spanId, parentSpanId, gateway, call, kind, model, inputTokens, outputTokens, costUsd]) => ({
+    spanId,
+    parentSpanId,
+    gateway: gateway === 1,
+    call: call === 1,
+    kind,
+    model,
+    inputTokens,
+    outputTokens,
+    costUsd,
+  }));
+/** What counting a trace's calls needs of a span. */
+export type Edge = z.output<typeof edgeSchema>;
+
+/** The calls of some traces and the spans above them, to see which calls were recorded twice. */
+export async function readEdges(
+  { clickhouse, signal }: Reader,
+  { projectId, traceIds, within }: { projectId: string; traceIds: readonly string[]; within: { from: string; to: string } },
+): Promise<Map<string, Edge[]>> {
+  const rows = await clickhouse.query({
+    sql: `
+SELECT
+  trace_id,
+  groupArray({spansMax:UInt32})(tuple(
+    span_id, parent_span_id, source = 'gateway', ${isCall}, kind, ${modelName}, input_tokens, output_tokens, cost_usd
+  )) AS edges
+FROM spans
+WHERE ${ofTraces} ${nearby} AND (parent_span_id != '' OR ${isCall})
+GROUP BY trace_id`,
+    params: {
+      projectId,
+      traceIds,
+      ...within,
+      reachMs: traceLimits.traceReachMs,
+      spansMax: traceLimits.traceSpansMax,
+    },
+    settings: querySettings,
+    signal,
+    row: z.object({ trace_id: z.string(), edges: z.array(edgeSchema) }),
+  });
+  return new Map(rows.map((row) => [row.trace_id, row.edges]));
+}

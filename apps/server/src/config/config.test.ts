@@ -1,0 +1,156 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { loadConfig } from "./config.ts";
+import { ConfigError } from "./errors.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "weir-config-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function load(options: { yaml?: string; variables?: Record<string, string> }) {
+  if (options.yaml !== undefined) writeFileSync(join(folder, "weir.yaml"), options.yaml);
+  return loadConfig({ variables: options.variables ?? {}, workingDirectory: folder });
+}
+
+function problemsOf(options: Parameters<typeof load>[0]): string[] {
+  try {
+    load(options);
+  } catch (error) {
+    if (error instanceof ConfigError)
+      return error.problems.map(({ where, message }) => `${where} ${message}`);
+    throw error;
+  }
+  return [];
+}
+
+const provider = (config: ReturnType<typeof load>, name: string) =>
+  config.providers.find((candidate) => candidate.name === name);
+
+describe("without any configuration", () => {
+  test("everything has its documented default", () => {
+    const config = load({});
+    expect(config).toMatchObject({
+      home: join(folder, ".weir"),
+      host: "127.0.0.1",
+      port: 9347,
+      strict: false,
+    });
+    expect(config.gatewayThreads).toBeGreaterThanOrEqual(1);
+    expect(config.gatewayThreads).toBeLessThanOrEqual(4);
+    expect(config.providers.map(({ name }) => name)).toEqual(["openai", "anthropic", "sim"]);
+  });
+  test("a provider without a key says where the key belongs", () => {
+    expect(provider(load({}), "openai")).toMatchObject({
+      apiKey: "",
+      keyRequired: true,
+      keyHint: "the environment variable OPENAI_API_KEY",
+    });
+  });
+});
+
+describe("base URLs mean what each provider's own client means", () => {
+  test.each([
+    ["openai", "OPENAI_BASE_URL", "http://127.0.0.1:8000/v1", "http://127.0.0.1:8000/v1"],
+    ["openai", "OPENAI_BASE_URL", "https://proxy.example/openai/", "https://proxy.example/openai"],
+    ["anthropic", "ANTHROPIC_BASE_URL", "https://proxy.example", "https://proxy.example/v1"],
+    ["anthropic", "ANTHROPIC_BASE_URL", "https://proxy.example/v1/", "https://proxy.example/v1"],
+    ["ollama", "OLLAMA_HOST", "127.0.0.1:11434", "http://127.0.0.1:11434/v1"],
+    ["vllm", "VLLM_BASE_URL", "http://gpu:8000/v1", "http://gpu:8000/v1"],
+  ])("%s: %s=%s", (name, variable, value, expected) => {
+    expect(provider(load({ variables: { [variable]: value } }), name)?.baseUrl).toBe(expected);
+  });
+  test("what is no URL is said with the variable's name", () => {
+    const problems = problemsOf({ variables: { OPENAI_BASE_URL: "ftp://x" } });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(/^OPENAI_BASE_URL "ftp:\/\/x" is no base URL/);
+  });
+});
+
+describe("weir.yaml", () => {
+  test("a provider of one's own, with its key from the environment", () => {
+    const yaml = [
+      "providers:",
+      "  - name: house",
+      "    baseUrl: http://10.0.0.7:8000/v1",
+      "    apiKey: ${HOUSE_KEY}",
+      "    models: [llama]",
+      "limits:",
+      "  drainTimeoutMs: 1000",
+      "simulator: false",
+    ].join("\n");
+    const config = load({ yaml, variables: { HOUSE_KEY: "secret" } });
+    expect(provider(config, "house")).toMatchObject({
+      apiKey: "secret",
+      models: ["llama"],
+      protocol: "openai",
+    });
+    expect(config.limits.drainTimeoutMs).toBe(1000);
+    expect(config.limits.tagsMax).toBe(32);
+    expect(provider(config, "sim")).toBeUndefined();
+  });
+  test("every mistake is told at once, each with its line, its column and the mend", () => {
+    const yaml = [
+      "providers:",
+      "  - name: local",
+      "    baseurl: http://127.0.0.1:8000/v1",
+      "    apiKey: ${NOT_SET}",
+      "  - name: Bad Name",
+      "    timeoutMs: soon",
+      "limts: {}",
+    ].join("\n");
+    expect(problemsOf({ yaml, variables: { WEIR_PORT: "http" } })).toEqual([
+      expect.stringMatching(/^WEIR_PORT write a whole number from 0 to 65535; it is "http"/),
+      expect.stringMatching(/^weir\.yaml:4:5 .*NOT_SET is not set/),
+      expect.stringMatching(/^weir\.yaml:3:5 .*"baseurl"; did you mean baseUrl\?/),
+      expect.stringMatching(/^weir\.yaml:5:5 .*lower-case/),
+      expect.stringMatching(/^weir\.yaml:6:5 .*number/),
+      expect.stringMatching(/^weir\.yaml:7:1 .*"limts"; did you mean limits\?/),
+    ]);
+  });
+  test("broken YAML says where", () => {
+    expect(problemsOf({ yaml: "providers:\n  - name: [a\nstrict: true\n" })[0]).toMatch(
+      /^weir\.yaml:\d+:\d+ this is not YAML/,
+    );
+  });
+  test("a file that was named and is not there", () => {
+    expect(problemsOf({ variables: { WEIR_CONFIG: "missing.yaml" } })[0]).toMatch(/^WEIR_CONFIG .*ENOENT/);
+  });
+  test("two providers of one name, and the simulator's name", () => {
+    const yaml = ["a", "a", "sim"].map((name) => `  - { name: ${name}, baseUrl: "http://x/v1" }`).join("\n");
+    expect(problemsOf({ yaml: `providers:\n${yaml}\n` })).toEqual([
+      expect.stringContaining("weir.yaml:3:7 the provider a is there twice"),
+      expect.stringContaining("weir.yaml:4:7 the name sim belongs to the simulator"),
+    ]);
+  });
+  test("an empty file is as good as none", () => {
+    expect(load({ yaml: "# nothing yet\n" }).providers).toHaveLength(3);
+  });
+});
+
+describe("a key stays with its host", () => {
+  const yaml = (baseUrl: string) => `providers:\n  - name: openai\n    baseUrl: ${baseUrl}\n`;
+  test("another host in weir.yaml does not get the key of the environment", () => {
+    const config = load({
+      yaml: yaml("https://elsewhere.example/v1"),
+      variables: { OPENAI_API_KEY: "sk-secret-1" },
+    });
+    expect(provider(config, "openai")?.apiKey).toBe("");
+  });
+  test("the same host does", () => {
+    const config = load({
+      yaml: yaml("https://api.openai.com/v1"),
+      variables: { OPENAI_API_KEY: "sk-secret-1" },
+    });
+    expect(provider(config, "openai")?.apiKey).toBe("sk-secret-1");
+  });
+});
+
+test("a misspelt variable of ours is pointed out", () => {
+  expect(load({ variables: { WEIR_PROT: "1" } }).warnings).toEqual([
+    "The environment variable WEIR_PROT means nothing to Weir; did you mean WEIR_PORT?",
+  ]);
+});
