@@ -38,7 +38,7 @@ const candidateSchema = z.object({ trace_id: z.string(), at: z.string(), as_of: 
 export type Candidate = z.infer<typeof candidateSchema>;
 
 /**
- * Traces with a matching span below a position, newest first, each at the newest of those spans. The rows are read
+ * Traces with a matching span below a position, newest first, each at the newest of those  The rows are read
  * against the sorting key and only until there are enough.
  */
 export async function readCandidates(
@@ -132,10 +132,10 @@ export async function readSummaries(
       projectId,
       traceIds,
       ...within,
-      names: traceLimits.rowNamesMax,
       reachMs: traceLimits.traceReachMs,
     },
-    settings: querySettings,
+    // The aliases are the fields' names, and the expressions mean the columns.
+    settings: { ...querySettings, prefer_column_name_to_alias: 1 },
     signal,
     row: summaryRowSchema,
   });
@@ -151,26 +151,26 @@ function summarySql(bounded: boolean): string {
 SELECT
   trace_id,
   if(countIf(parent_span_id = '') > 0, argMinIf(name, started_at, parent_span_id = ''), argMin(name, started_at)) AS name,
-  toString(min(spans.started_at)) AS started_at,
-  max(toUnixTimestamp64Micro(spans.started_at) / 1000 + spans.duration_ms)
-    - min(toUnixTimestamp64Micro(spans.started_at) / 1000) AS duration_ms,
+  toString(min(started_at)) AS started_at,
+  max(toUnixTimestamp64Micro(started_at) / 1000 + duration_ms)
+    - min(toUnixTimestamp64Micro(started_at) / 1000) AS duration_ms,
   count() AS span_count,
   countIf(kind = 'generation') AS generation_count,
   countIf(status = 'error') AS error_count,
   countIf(status = 'cancelled') AS cancelled_count,
-  argMinIf(spans.error_code, spans.started_at, spans.error_code != '') AS error_code,
+  argMinIf(error_code, started_at, error_code != '') AS error_code,
   arraySort(groupUniqArrayIf(${traceLimits.rowNamesMax})(${modelName}, ${isCall} AND ${modelName} != '')) AS models,
   arraySort(groupUniqArrayIf(${traceLimits.rowNamesMax})(provider, provider != '')) AS providers,
-  argMinIf(spans.ttft_ms, spans.started_at, isNotNull(spans.ttft_ms)) AS ttft_ms,
-  sumIf(spans.input_tokens, ${isCall}) AS input_tokens,
-  sumIf(spans.output_tokens, ${isCall}) AS output_tokens,
-  sumIf(spans.cost_usd, ${isCall}) AS cost_usd,
-  argMinIf(spans.user_id, spans.started_at, spans.user_id != '') AS user_id,
-  argMinIf(spans.session_id, spans.started_at, spans.session_id != '') AS session_id,
-  argMinIf(spans.environment, spans.started_at, spans.environment != '') AS environment,
-  arraySort(groupUniqArrayArray(${traceLimits.rowTagsMax})(spans.tags)) AS tags,
-  argMinIf(spans.input_preview, spans.started_at, spans.input_preview != '') AS input_preview,
-  argMaxIf(spans.output_preview, spans.started_at, spans.output_preview != '') AS output_preview,
+  argMinIf(ttft_ms, started_at, isNotNull(ttft_ms)) AS ttft_ms,
+  sumIf(input_tokens, ${isCall}) AS input_tokens,
+  sumIf(output_tokens, ${isCall}) AS output_tokens,
+  sumIf(cost_usd, ${isCall}) AS cost_usd,
+  argMinIf(user_id, started_at, user_id != '') AS user_id,
+  argMinIf(session_id, started_at, session_id != '') AS session_id,
+  argMinIf(environment, started_at, environment != '') AS environment,
+  arraySort(groupUniqArrayArray(${traceLimits.rowTagsMax})(tags)) AS tags,
+  argMinIf(input_preview, started_at, input_preview != '') AS input_preview,
+  argMaxIf(output_preview, started_at, output_preview != '') AS output_preview,
   -- Every parent that is named is there: then naming the parents too names no span more.
   uniqExactArray(if(parent_span_id = '', [span_id], [span_id, parent_span_id])) = uniqExact(span_id) AS complete,
   countIf(source = 'gateway' AND ${isCall} AND parent_span_id != '') AS gateway_calls_below,
@@ -209,7 +209,11 @@ export type Edge = z.output<typeof edgeSchema>;
 /** The calls of some traces and the spans above them, to see which calls were recorded twice. */
 export async function readEdges(
   { clickhouse, signal }: Reader,
-  { projectId, traceIds, within }: { projectId: string; traceIds: readonly string[]; within: { from: string; to: string } },
+  {
+    projectId,
+    traceIds,
+    within,
+  }: { projectId: string; traceIds: readonly string[]; within: { from: string; to: string } },
 ): Promise<Map<string, Edge[]>> {
   const rows = await clickhouse.query({
     sql: `

@@ -1,0 +1,233 @@
+import { createHash } from "node:crypto";
+import type { Snapshot, System } from "@weir/schema";
+import { pino } from "pino";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { capabilities } from "../capabilities/index.ts";
+import { createProjects } from "../capabilities/projects/service.ts";
+import { createSessions } from "../capabilities/session/service.ts";
+import type { Postgres, Services } from "../capability.ts";
+import { engineUnavailable } from "../errors.ts";
+import { createSealer } from "../home/secrets.ts";
+import { createApp } from "./app.ts";
+import { createAuthenticate } from "./authenticate.ts";
+import { defineRoute } from "./define-route.ts";
+
+const adminToken = "admin-token-for-tests";
+const projectKey = `weir_${"k".repeat(40)}`;
+const revokedKey = `weir_${"r".repeat(40)}`;
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+const key = { projectId: "project_1", name: "app" };
+
+const snapshot: Snapshot = {
+  version: 1,
+  strict: false,
+  providers: [],
+  keys: [
+    { ...key, id: "key_1", sha256: sha256(projectKey), revokedAt: null },
+    { ...key, id: "key_2", sha256: sha256(revokedKey), revokedAt: "2026-01-01T00:00:00Z" },
+  ],
+};
+
+const system: System = {
+  state: "ok",
+  version: "1.2.3",
+  startedAt: "2026-01-01T00:00:00Z",
+  components: [],
+  notRecording: [],
+  spool: { segments: 0, bytes: 0, oldestAgeMs: 0, unrecorded: 0 },
+  providers: [],
+};
+
+/** Engines that are away: what is tested here has to hold without them. */
+const away = () => Promise.reject(engineUnavailable({ engine: "postgres" }));
+const postgres: Postgres = { query: away, execute: away, transaction: away };
+
+function makeApp(options: { listenHost?: string } = {}) {
+  const log = pino({ level: "silent" });
+  const now = () => 0;
+  const projects = createProjects(postgres);
+  const services: Services = {
+    postgres,
+    clickhouse: { query: away },
+    blobs: { read: async () => null },
+    projects,
+    sessions: createSessions({ postgres, now }),
+    sealer: createSealer("00".repeat(32)),
+    runtime: {
+      version: "1.2.3",
+      baseUrl: () => "http://127.0.0.1:9347",
+      snapshot: () => snapshot,
+      refreshSnapshot: async () => undefined,
+      system: () => system,
+    },
+    log,
+    now,
+  };
+  const echo = defineRoute({
+    method: "post",
+    path: "/echo/{name}",
+    permission: "keys:write",
+    scope: "none",
+    summary: "For this test",
+    params: z.strictObject({ name: z.string() }),
+    query: z.strictObject({ limit: z.coerce.number().int().max(200).default(50) }),
+    body: z.strictObject({ text: z.string(), inner: z.strictObject({ flag: z.boolean() }).optional() }),
+    result: z.unknown(),
+    handle: async (call) => ({ ...call.params, ...call.query, ...call.body }),
+  });
+  const routes = [...capabilities.flatMap((capability) => capability.routes(services)), echo];
+  const app = createApp({
+    routes,
+    authenticate: createAuthenticate({ adminToken, snapshot: () => snapshot, findSession: async () => null }),
+    resolveProject: (asked) => projects.resolve(asked),
+    fallback: async () => new Response("the console"),
+    probes: {},
+    listenHost: options.listenHost ?? "127.0.0.1",
+    version: "1.2.3",
+    log,
+  });
+  const send = (path: string, init: RequestInit = {}) =>
+    app.fetch(
+      new Request(`http://127.0.0.1:9347${path}`, {
+        ...init,
+        headers: { host: "127.0.0.1:9347", ...init.headers },
+      }),
+    );
+  return { routes, send };
+}
+
+const { routes, send } = makeApp();
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+const json = { "content-type": "application/json" };
+const pathOf = (path: string) => `/api/v1${path.replaceAll(/\{\w+\}/g, "0".repeat(64))}`;
+
+async function problemOf(response: Response) {
+  expect(response.headers.get("content-type")).toBe("application/problem+json");
+  const problem = z.looseObject({ code: z.string(), mend: z.string().min(5), requestId: z.string().min(8) });
+  return problem.parse(await response.json());
+}
+
+describe("deny by default", () => {
+  test.each(
+    routes.filter(({ permission }) => permission !== "public").map((route) => [route.method, route.path]),
+  )("%s %s without a sign-in", async (method, path) => {
+    const response = await send(pathOf(path), { method: method.toUpperCase() });
+    expect(response.status).toBe(401);
+    expect((await problemOf(response)).code).toBe("sign_in_required");
+  });
+  test("the public routes are these and no more", () => {
+    const open = routes.filter(({ permission }) => permission === "public");
+    expect(open.map(({ method, path }) => `${method} ${path}`)).toEqual(["post /session"]);
+  });
+  test.each(routes.filter(({ method }) => method !== "get").map((route) => [route.method, route.path]))(
+    "a project key may not %s %s",
+    async (method, path) => {
+      if (path === "/session" && method === "post") return;
+      const headers = { ...bearer(projectKey), ...json };
+      const response = await send(pathOf(path), { method: method.toUpperCase(), headers, body: "{}" });
+      expect(response.status).toBe(403);
+    },
+  );
+  test("a revoked key, an unknown one and a wrong admin token are each refused", async () => {
+    const code = async (token: string) =>
+      (await problemOf(await send("/api/v1/models", { headers: bearer(token) }))).code;
+    expect(await code(revokedKey)).toBe("key_revoked");
+    expect(await code("weir_unknown")).toBe("key_unknown");
+    expect(await code(`${adminToken}x`)).toBe("key_unknown");
+    expect((await send("/api/v1/models", { headers: bearer(projectKey) })).status).toBe(200);
+  });
+});
+
+describe("bad input", () => {
+  const post = (path: string, body: string, headers: Record<string, string> = json) =>
+    send(path, { method: "POST", body, headers: { ...bearer(adminToken), ...headers } });
+  test("a good request, for comparison", async () => {
+    const response = await post("/api/v1/echo/ann?limit=7", '{"text":"hi"}');
+    expect(await response.json()).toEqual({ name: "ann", limit: 7, text: "hi" });
+  });
+  test("unknown fields are refused by name, wherever they are", async () => {
+    const body = await problemOf(
+      await post("/api/v1/echo/ann", '{"text":"hi","txet":1,"inner":{"flag":true,"flog":1}}'),
+    );
+    expect(body).toMatchObject({ code: "invalid_body", errors: [{ path: "inner.flog" }, { path: "txet" }] });
+    const query = await problemOf(await post("/api/v1/echo/ann?limti=5", '{"text":"hi"}'));
+    expect(query).toMatchObject({ code: "invalid_query", errors: [{ path: "limti" }] });
+    const project = await problemOf(await post("/api/v1/echo/ann?projectId=p", '{"text":"hi"}'));
+    expect(project).toMatchObject({ code: "invalid_query", errors: [{ path: "projectId" }] });
+  });
+  test("a parameter given twice", async () => {
+    const problem = await problemOf(await post("/api/v1/echo/ann?limit=5&limit=6", '{"text":"hi"}'));
+    expect(problem.code).toBe("invalid_query");
+  });
+  test("malformed JSON, another media type, too large a body", async () => {
+    expect((await post("/api/v1/echo/ann", "{")).status).toBe(400);
+    expect((await post("/api/v1/echo/ann", "a=b", { "content-type": "text/plain" })).status).toBe(415);
+    const large = await post("/api/v1/echo/ann", JSON.stringify({ text: "x".repeat(1024 * 1024) }));
+    expect(large.status).toBe(413);
+    expect((await problemOf(large)).mend).toContain("1048576");
+  });
+  test("paths and methods that do not exist", async () => {
+    const unknown = await send("/api/v1/nothing");
+    expect(unknown.status).toBe(404);
+    expect((await problemOf(unknown)).code).toBe("route_not_found");
+    const wrong = await send("/api/v1/keys", { method: "DELETE", headers: bearer(adminToken) });
+    expect(wrong.status).toBe(405);
+    expect(wrong.headers.get("allow")).toBe("GET, POST");
+  });
+  test("an engine that is away is said so, with what still works", async () => {
+    const response = await send("/api/v1/projects", { headers: bearer(adminToken) });
+    expect(response.status).toBe(503);
+    expect((await problemOf(response)).code).toBe("postgres_unavailable");
+  });
+});
+
+describe("pages of other sites", () => {
+  test("a name that was made to resolve to this machine is refused (DNS rebinding)", async () => {
+    const response = await send("/api/v1/openapi.json", {
+      headers: { "x-forwarded-host": "evil.example:9347" },
+    });
+    expect(response.status).toBe(421);
+    const open = makeApp({ listenHost: "0.0.0.0" });
+    const served = await open.send("/api/v1/openapi.json", {
+      headers: { "x-forwarded-host": "weir.example" },
+    });
+    expect(served.status).toBe(200);
+  });
+  test.each([
+    { origin: "https://evil.example" },
+    { "sec-fetch-site": "cross-site" },
+    { "sec-fetch-site": "same-site" },
+  ])("a change asked for by %o is refused", async (headers) => {
+    const init = { method: "POST", body: '{"token":"x"}', headers: { ...json, ...headers } };
+    const response = await send("/api/v1/session", init);
+    expect((await problemOf(response)).code).toBe("cross_site_refused");
+  });
+  test("every answer forbids framing, sniffing and foreign sources", async () => {
+    for (const path of ["/", "/api/v1/openapi.json", "/api/v1/nothing"]) {
+      const { headers } = await send(path);
+      expect(headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+      expect(headers.get("referrer-policy")).toBe("no-referrer");
+    }
+  });
+  test("sign-in is tried ten times a minute, not more", async () => {
+    const { send: fresh } = makeApp();
+    const attempt = () => fresh("/api/v1/session", { method: "POST", body: '{"token":"x"}', headers: json });
+    for (let count = 0; count < 10; count++) expect((await attempt()).status).toBe(503);
+    const refused = await attempt();
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+  });
+});
+
+test("the OpenAPI document holds every route with its schemas", async () => {
+  const document = z
+    .looseObject({
+      openapi: z.literal("3.1.0"),
+      paths: z.record(z.string(), z.record(z.string(), z.unknown())),
+    })
+    .parse(await (await send("/api/v1/openapi.json")).json());
+  for (const { method, path } of routes) expect(document.paths[`/api/v1${path}`]).toHaveProperty(method);
+  expect(JSON.stringify(document.paths["/api/v1/echo/{name}"])).toMatch(/"limit".*"text"|"text".*"limit"/);
+});
