@@ -51,7 +51,8 @@ export function sendError(
   const mustClose = error.status === 413 || error.status === 408;
   if (mustClose && !answer.headers.includes("connection")) headers.push("connection", "close");
   res.writeHead(error.status, headers);
-  if (req.complete) {
+  // Who was too slow to send is not waited for again.
+  if (req.complete || error.status === 408) {
     res.end(body);
     return;
   }

@@ -79,12 +79,17 @@ export function readBody(req: IncomingMessage, maxBytes: number, done: BodyDone)
     if (size > maxBytes) settle(gatewayErrors.bodyTooLarge(maxBytes), nothing);
     else chunks.push(chunk);
   });
+  let ended = false;
   req.on("end", () => {
     if (settled) return;
+    ended = true;
     const bytes = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size);
     if (encoding === "identity" || encoding === "" || size === 0) settle(null, bytes);
     else decode({ encoding, bytes, maxBytes }, settle);
   });
   req.on("error", () => settle(gatewayErrors.clientClosed(), nothing));
-  req.on("close", () => settle(gatewayErrors.clientClosed(), nothing));
+  req.on("close", () => {
+    // After its end a body may still be unpacking; who leaves then is noticed by the answer's end.
+    if (!ended) settle(gatewayErrors.clientClosed(), nothing);
+  });
 }
