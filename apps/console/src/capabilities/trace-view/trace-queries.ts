@@ -6,7 +6,7 @@ import { retryQuery } from "../../api/queries.ts";
 /** How long after its last span a trace may still grow, as far as the console looks by itself. */
 const settlesAfterMs = 60_000;
 
-export function traceQuery(projectId: string, traceId: string) {
+export function traceQuery(projectId: string | undefined, traceId: string) {
   return queryOptions({
     queryKey: ["trace", projectId, traceId],
     queryFn: ({ signal }) =>
@@ -27,7 +27,7 @@ export function traceQuery(projectId: string, traceId: string) {
   });
 }
 
-export function spanQuery(projectId: string, traceId: string, spanId: string) {
+export function spanQuery(projectId: string | undefined, traceId: string, spanId: string) {
   return queryOptions({
     queryKey: ["trace", projectId, traceId, "span", spanId],
     queryFn: ({ signal }) =>

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import type { TraceDetail } from "@weir/schema";
+import { clsx } from "clsx";
 import { SearchX } from "lucide-react";
 import { useEffect, useMemo, useState, type ReactNode } from "react";
 import { ApiProblem } from "../../api/failure.ts";
@@ -7,18 +8,21 @@ import { useShortcuts } from "../../app/shortcuts.ts";
 import { Button } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
-import { Skeleton, skeletonWidth } from "../../components/skeleton.tsx";
+import { Skeleton } from "../../components/skeleton.tsx";
 import { TraceHeader } from "./header/trace-header.tsx";
 import { readTab, writeTab, type TraceNavigation } from "./navigation.ts";
 import { NavigatorProvider } from "./navigation-context.tsx";
+import { PanelSkeleton } from "./panel-skeleton.tsx";
 import { SpanPanel } from "./span/span-panel.tsx";
 import { spanQuery, traceQuery } from "./trace-queries.ts";
-import { TraceBody } from "./trace-body.tsx";
+import { narrowBelowPx, TraceBody } from "./trace-body.tsx";
 import { buildSpanTree, type SpanNode, type SpanTree } from "./tree/span-tree.ts";
+import { useElementWidth } from "./tree/use-element-width.ts";
 
 export interface TraceViewProps {
   traceId: string;
-  projectId: string;
+  /** Absent for the session's only or first project. */
+  projectId?: string | undefined;
   /** The span that is open; without one the view picks the first that has something to read. */
   spanId?: string | undefined;
   /** The open tab as the URL holds it: `messages`, `cost`, `raw.response` … */
@@ -68,6 +72,9 @@ function firstSpanToRead(tree: SpanTree): SpanNode | null {
   return tree.nodes.find(says) ?? root;
 }
 
+/** From this width on, a trace of one span shows its cost beside its messages. */
+const asideFromPx = 1180;
+
 function useSettled<Value>(value: Value, settleMs: number): Value {
   const [settled, setSettled] = useState(value);
   useEffect(() => {
@@ -89,6 +96,7 @@ function LoadedTrace({
   const wished = spanId === undefined ? undefined : tree.bySpanId.get(spanId);
   const selected = useMemo(() => wished ?? firstSpanToRead(tree), [wished, tree]);
   const openTab = readTab(tab);
+  const [widthPx, attachWidth] = useElementWidth();
   // Holding an arrow key passes many spans: only the one where it rests is read.
   const settled = useSettled(selected, 90);
   const root = tree.roots[0]?.span;
@@ -123,17 +131,26 @@ function LoadedTrace({
         summary={shown.span}
         openTab={openTab}
         headed={tree.nodes.length > 1}
+        aside={tree.nodes.length === 1 && widthPx >= asideFromPx}
       />
     );
   return (
-    <div className="flex h-full min-h-0 flex-col bg-surface">
+    <div
+      ref={attachWidth}
+      className={clsx(
+        "flex h-full min-h-0 flex-col bg-surface",
+        widthPx < narrowBelowPx && "overflow-x-hidden overflow-y-auto",
+      )}
+    >
       <TraceHeader trace={trace} tree={tree} projectId={projectId} metadata={rootDetail?.metadata ?? {}} />
       {spanId !== undefined && wished === undefined ? (
-        <p role="status" className="border-b border-line bg-warn-soft px-4 py-1.5 text-table text-warn-text">
+        <output className="block border-b border-line bg-warn-soft px-4 py-1.5 text-table text-warn-text">
           Span {spanId} is not in this trace, or has not arrived yet.
-        </p>
+        </output>
       ) : null}
-      <TraceBody tree={tree} selected={selected} onSelect={select} panel={panel} />
+      {widthPx === 0 ? null : (
+        <TraceBody tree={tree} selected={selected} onSelect={select} panel={panel} widthPx={widthPx} />
+      )}
     </div>
   );
 }
@@ -168,7 +185,7 @@ function TraceNotFound({
 
 function TraceSkeleton(): ReactNode {
   return (
-    <div className="flex h-full flex-col bg-surface" role="status" aria-label="Reading the trace">
+    <div className="flex h-full flex-col bg-surface">
       <div className="shrink-0 border-b border-line px-4 pt-3 pb-2.5">
         <Skeleton className="my-1" width={220} />
         <div className="mt-2.5 flex gap-5">
@@ -177,18 +194,7 @@ function TraceSkeleton(): ReactNode {
           ))}
         </div>
       </div>
-      <div className="flex flex-col gap-6 px-4 py-4">
-        {[4, 6, 5].map((lines, block) => (
-          // oxlint-disable-next-line react/no-array-index-key -- a drawing
-          <div key={block} className="flex flex-col gap-2.5">
-            <Skeleton width={96} />
-            {Array.from({ length: lines }, (_, line) => (
-              // oxlint-disable-next-line react/no-array-index-key -- a drawing
-              <Skeleton key={line} width={skeletonWidth(line, block)} />
-            ))}
-          </div>
-        ))}
-      </div>
+      <PanelSkeleton label="Reading the trace" />
     </div>
   );
 }

@@ -142,5 +142,23 @@ export function explainCost(span: SpanDetail): CostExplanation {
       text: `The lines add up to $${usdSum.toPrecision(6)}, the recorded cost is $${total.toPrecision(6)}. The recorded one counts.`,
     });
   }
+  if (
+    total !== null &&
+    span.costUsd !== null &&
+    Math.abs(span.costUsd - total) > Math.max(1e-9, total * 1e-6)
+  ) {
+    flags.push({
+      level: "warn",
+      text: `The proof comes to $${total.toPrecision(6)}, the span carries $${span.costUsd.toPrecision(6)}; sums use what the span carries.`,
+    });
+  }
   return { rows, tokenSum, usdSum, flags };
+}
+
+/** Digits after the point that write every amount exactly, so that the lines can be added up by hand; at most 10. */
+export function decimalsFor(amounts: readonly (number | null)[]): number {
+  const needed = amounts.map((usd) =>
+    usd === null ? 0 : (usd.toFixed(10).replace(/0+$/, "").split(".")[1]?.length ?? 0),
+  );
+  return Math.max(2, ...needed);
 }

@@ -4,11 +4,12 @@ import { exactCount, exactUsd, formatUsd } from "../../../components/format.ts";
 import { StatusMark } from "../../../components/status-mark.tsx";
 import { JsonView } from "../json/json-view.tsx";
 import { isBranch } from "../json/json-value.ts";
-import { explainCost, type CostExplanation, type CostRow } from "./cost-explanation.ts";
+import { ScrollBox } from "../scroll-box.tsx";
+import { decimalsFor, explainCost, type CostExplanation, type CostRow } from "./cost-explanation.ts";
 import { TimingBreakdown } from "./timing-breakdown.tsx";
 
 /** "Why this cost": the formula with its numbers, what to be careful about, and where the time went. */
-export function CostTab({ span }: { span: SpanDetail }): ReactNode {
+export function CostTab({ span, compact = false }: { span: SpanDetail; compact?: boolean }): ReactNode {
   const explanation = explainCost(span);
   const called = span.kind === "generation" || span.kind === "embedding" || explanation.rows.length > 0;
   return (
@@ -28,7 +29,7 @@ export function CostTab({ span }: { span: SpanDetail }): ReactNode {
           {explanation.rows.length === 0 ? (
             <p className="mt-2 text-soft">No tokens were counted.</p>
           ) : (
-            <CostTable span={span} explanation={explanation} />
+            <CostTable span={span} explanation={explanation} compact={compact} />
           )}
           <PriceNote span={span} />
         </section>
@@ -39,7 +40,7 @@ export function CostTab({ span }: { span: SpanDetail }): ReactNode {
         <h2 id="where-the-time-went" className="mb-2 text-heading">
           Where the time went
         </h2>
-        <TimingBreakdown span={span} />
+        <TimingBreakdown span={span} compact={compact} />
       </section>
       {isBranch(span.usageRaw) ? (
         <section aria-labelledby="raw-usage">
@@ -77,11 +78,19 @@ function CostFlags({ explanation }: { explanation: CostExplanation }): ReactNode
 
 const cell = "py-1.5 pl-3 text-right whitespace-nowrap";
 
-function CostTable({ span, explanation }: { span: SpanDetail; explanation: CostExplanation }): ReactNode {
+function CostTable({
+  span,
+  explanation,
+  compact,
+}: {
+  span: SpanDetail;
+  explanation: CostExplanation;
+  compact: boolean;
+}): ReactNode {
   const total = span.costProof?.totalUsd ?? span.costUsd;
+  const decimals = decimalsFor([...explanation.rows.map((row) => row.usd), total]);
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrollable region must be reachable by keyboard
-    <div className="mt-2 overflow-x-auto" tabIndex={0} role="group" aria-label="Cost by bucket">
+    <ScrollBox label="Cost by bucket" className="mt-2 overflow-x-auto">
       <table className="w-full border-collapse text-table">
         <thead>
           <tr className="text-label text-muted">
@@ -101,7 +110,7 @@ function CostTable({ span, explanation }: { span: SpanDetail; explanation: CostE
         </thead>
         <tbody>
           {explanation.rows.map((row) => (
-            <CostTableRow key={row.bucket} row={row} />
+            <CostTableRow key={row.bucket} row={row} decimals={decimals} compact={compact} />
           ))}
         </tbody>
         <tfoot>
@@ -110,22 +119,33 @@ function CostTable({ span, explanation }: { span: SpanDetail; explanation: CostE
               Sum
             </th>
             <td className={cell}>{exactCount(explanation.tokenSum)}</td>
-            <td />
+            <td aria-hidden="true" />
             <td className={cell} title={exactUsd(total)}>
-              {total === null ? "not known" : costText(total)}
+              {total === null ? "not known" : total.toFixed(decimals)}
             </td>
           </tr>
         </tfoot>
       </table>
-    </div>
+    </ScrollBox>
   );
 }
 
-function CostTableRow({ row }: { row: CostRow }): ReactNode {
+function CostTableRow({
+  row,
+  decimals,
+  compact,
+}: {
+  row: CostRow;
+  decimals: number;
+  compact: boolean;
+}): ReactNode {
   return (
     <tr className="border-t border-line">
       <th scope="row" className="py-1.5 text-left font-normal">
-        {row.words} <code className="text-label text-muted max-narrow:hidden">{row.bucket}</code>
+        {row.words}
+        {compact ? null : (
+          <code className="ml-1.5 text-label text-muted max-narrow:hidden">{row.bucket}</code>
+        )}
       </th>
       <td className={cell}>{exactCount(row.tokens)}</td>
       <td className={cell}>
@@ -136,16 +156,10 @@ function CostTableRow({ row }: { row: CostRow }): ReactNode {
         )}
       </td>
       <td className={cell} title={row.usd === null ? "no price known" : exactUsd(row.usd)}>
-        {row.usd === null ? <span className="text-muted">–</span> : costText(row.usd)}
+        {row.usd === null ? <span className="text-muted">–</span> : row.usd.toFixed(decimals)}
       </td>
     </tr>
   );
-}
-
-/** Enough digits that the lines can be added up by hand. */
-function costText(usd: number): string {
-  if (usd === 0) return "0";
-  return usd.toFixed(Math.max(2, Math.min(10, 3 - Math.floor(Math.log10(usd)))));
 }
 
 const perMillion = (usd: number): string =>
@@ -165,7 +179,7 @@ function PriceNote({ span }: { span: SpanDetail }): ReactNode {
             {asked === "" ? null : (
               <span className="text-soft">
                 {" "}
-                for the answer of <code>{asked}</code>
+                for <code>{asked}</code>
               </span>
             )}
           </dd>
@@ -175,7 +189,7 @@ function PriceNote({ span }: { span: SpanDetail }): ReactNode {
       <dd>
         <code>{proof.priceVersion === "" ? "none" : proof.priceVersion}</code>
       </dd>
-      {span.costUsd === null ? null : (
+      {span.costUsd === null || span.costUsd === proof.totalUsd ? null : (
         <>
           <dt className="text-muted">Recorded cost</dt>
           <dd title={exactUsd(span.costUsd)}>{formatUsd(span.costUsd)}</dd>

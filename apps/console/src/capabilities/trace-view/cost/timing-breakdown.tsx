@@ -12,7 +12,7 @@ const fills: Record<TimingPart["id"], string> = {
 };
 
 /** Where a call's time went: a bar in proportion, and the same figures in words. */
-export function TimingBreakdown({ span }: { span: SpanDetail }): ReactNode {
+export function TimingBreakdown({ span, compact }: { span: SpanDetail; compact: boolean }): ReactNode {
   const { parts, tokensPerSecond } = timingsOf(span);
   return (
     <>
@@ -37,7 +37,7 @@ export function TimingBreakdown({ span }: { span: SpanDetail }): ReactNode {
                 />
                 {part.label}
               </th>
-              <td className="py-1.5 pr-3 text-soft max-narrow:hidden">{part.detail}</td>
+              {compact ? null : <td className="py-1.5 pr-3 text-soft max-narrow:hidden">{part.detail}</td>}
               <td
                 className="py-1.5 text-right whitespace-nowrap"
                 title={exactDuration(part.endMs - part.startMs)}
@@ -50,7 +50,7 @@ export function TimingBreakdown({ span }: { span: SpanDetail }): ReactNode {
             <th scope="row" className="py-1.5 pr-3 text-left font-semibold">
               Total
             </th>
-            <td className="max-narrow:hidden" />
+            {compact ? null : <td className="max-narrow:hidden" aria-hidden="true" />}
             <td className="py-1.5 text-right whitespace-nowrap" title={exactDuration(span.durationMs)}>
               {formatDuration(span.durationMs)}
             </td>

@@ -23,7 +23,7 @@ export function useTraceDownload({
   projectId,
 }: {
   trace: TraceDetail;
-  projectId: string;
+  projectId: string | undefined;
 }): TraceDownload {
   const client = useQueryClient();
   const [running, setRunning] = useState(false);

@@ -30,7 +30,7 @@ export function TraceHeader({
 }: {
   trace: TraceDetail;
   tree: SpanTree;
-  projectId: string;
+  projectId: string | undefined;
   /** Of the root span, once it has been read. */
   metadata: Readonly<Record<string, string>>;
 }): ReactNode {
@@ -60,7 +60,13 @@ export function TraceHeader({
   );
 }
 
-function HeaderActions({ trace, projectId }: { trace: TraceDetail; projectId: string }): ReactNode {
+function HeaderActions({
+  trace,
+  projectId,
+}: {
+  trace: TraceDetail;
+  projectId: string | undefined;
+}): ReactNode {
   const download = useTraceDownload({ trace, projectId });
   return (
     <span className="-mt-0.5 flex shrink-0 items-center gap-1">
@@ -78,9 +84,7 @@ function HeaderActions({ trace, projectId }: { trace: TraceDetail; projectId: st
         <Download />
         {download.running ? `${download.doneCount} of ${trace.spans.length}` : "JSON"}
       </Button>
-      <span role="status" className="sr-only">
-        {download.failure}
-      </span>
+      <output className="sr-only">{download.failure}</output>
       {download.failure === "" ? null : (
         <span className="text-table text-bad-text" title={download.failure}>
           <StatusMark state="error" label="Download failed" />
@@ -144,7 +148,7 @@ function Measures({ trace }: { trace: TraceDetail }): ReactNode {
             light
           />
           {trace.errorCount === 0 ? null : (
-            <span className="text-table text-bad-text">
+            <span className="translate-y-0.5 text-table text-bad-text">
               <StatusMark state="error" label={`${formatCount(trace.errorCount)} failed`} />
             </span>
           )}
@@ -235,8 +239,13 @@ function Incomplete({ trace, tree }: { trace: TraceDetail; tree: SpanTree }): Re
   if (notes.length === 0) return null;
   return (
     <p className="mt-1.5 flex items-baseline text-table text-warn-text">
-      <StatusMark state="degraded" label="Incomplete" word={false} className="mr-1.5 translate-y-px" />
-      <span>{notes.join(" ")} Spans that come later appear here by themselves.</span>
+      <StatusMark
+        state="degraded"
+        label="Incomplete"
+        word={false}
+        className="mr-1.5 shrink-0 translate-y-px"
+      />
+      <span>{notes.join(" ")}</span>
     </p>
   );
 }

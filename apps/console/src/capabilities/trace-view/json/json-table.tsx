@@ -14,7 +14,7 @@ export function JsonTable({ value, label }: { value: unknown; label: string }): 
   return (
     <table className="w-full table-fixed border-collapse text-table" aria-label={label}>
       <colgroup>
-        <col className="w-[clamp(88px,28%,220px)]" />
+        <col className="w-40 max-narrow:w-28" />
         <col />
       </colgroup>
       <tbody>

@@ -1,10 +1,10 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { clsx } from "clsx";
 import { ChevronRight } from "lucide-react";
-import { useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { CopyButton } from "../../../components/code-block.tsx";
 import { formatBytes } from "../../../components/format.ts";
 import { byteLength } from "../messages/fold-text.ts";
+import { VirtualList } from "../virtual-list.tsx";
 import { jsonRows, revealMatch, type JsonFolding, type JsonMatch, type JsonRow } from "./json-rows.ts";
 import { copyText, parseJsonDocument } from "./json-value.ts";
 
@@ -55,62 +55,23 @@ export function JsonView({
   };
   if (rows.length < virtualFromRows) {
     return (
-      <div role="group" aria-label={label} className="font-mono text-table">
+      <div className="font-mono text-table">
         {rows.map((row, at) => (
           <div key={row.key}>{rowOf(at)}</div>
         ))}
       </div>
     );
   }
-  const currentAt =
-    match === null ? -1 : rows.findIndex((row) => row.type !== "more" && row.path === match.path);
-  return <VirtualRows label={label} count={rows.length} rowOf={rowOf} currentAt={currentAt} />;
-}
-
-function VirtualRows({
-  label,
-  count,
-  rowOf,
-  currentAt,
-}: {
-  label: string;
-  count: number;
-  rowOf: (at: number) => ReactNode;
-  currentAt: number;
-}): ReactNode {
-  const box = useRef<HTMLDivElement>(null);
-  const virtualizer = useVirtualizer({
-    count,
-    getScrollElement: () => box.current,
-    estimateSize: () => 20,
-    overscan: 20,
-  });
-  useLayoutEffect(() => {
-    if (currentAt >= 0) virtualizer.scrollToIndex(currentAt, { align: "center" });
-  }, [currentAt, virtualizer]);
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrollable region must be reachable by keyboard
-    <div
-      ref={box}
-      role="group"
-      aria-label={label}
-      tabIndex={0}
-      className="max-h-[70vh] overflow-auto font-mono text-table -outline-offset-2"
-    >
-      <div className="relative" style={{ height: virtualizer.getTotalSize() }}>
-        {virtualizer.getVirtualItems().map((item) => (
-          <div
-            key={item.key}
-            data-index={item.index}
-            ref={virtualizer.measureElement}
-            className="absolute inset-x-0 top-0"
-            style={{ transform: `translateY(${item.start}px)` }}
-          >
-            {rowOf(item.index)}
-          </div>
-        ))}
-      </div>
-    </div>
+    <VirtualList
+      label={label}
+      count={rows.length}
+      rowPx={20}
+      keyOf={(at) => rows[at]?.key ?? at}
+      rowOf={rowOf}
+      scrollTo={match === null ? -1 : rows.findIndex((row) => row.type !== "more" && row.path === match.path)}
+      className="font-mono text-table"
+    />
   );
 }
 
@@ -131,6 +92,10 @@ function JsonRowView({
   onToggle: (path: string) => void;
   onMore: (path: string) => void;
 }): ReactNode {
+  const line = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (current) line.current?.scrollIntoView({ block: "nearest" });
+  }, [current]);
   const indent = { paddingLeft: 4 + Math.min(row.depth, 24) * 14 };
   if (row.type === "more") {
     return (
@@ -147,6 +112,7 @@ function JsonRowView({
   }
   return (
     <div
+      ref={line}
       style={indent}
       className={clsx(
         "group/json relative flex items-start gap-1 pr-8 leading-5 hover:bg-hover",

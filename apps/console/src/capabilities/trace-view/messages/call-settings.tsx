@@ -2,6 +2,7 @@ import type { ToolDefinition } from "@weir/schema";
 import type { ReactNode } from "react";
 import { isBranch, isRecord } from "../json/json-value.ts";
 import { JsonView } from "../json/json-view.tsx";
+import { positioned } from "../position-keys.ts";
 import { Disclosure } from "../span/disclosure.tsx";
 import { MarkdownView } from "./markdown-view.tsx";
 
@@ -54,9 +55,8 @@ export function ToolList({ tools }: { tools: readonly ToolDefinition[] }): React
       brief={tools.map((tool) => tool.name).join(" · ")}
     >
       <ul className="flex flex-col gap-3">
-        {tools.map((tool, at) => (
-          // oxlint-disable-next-line react/no-array-index-key -- a caller may offer one name twice
-          <li key={at}>
+        {positioned(tools).map(({ key, item: tool }) => (
+          <li key={key}>
             <p className="font-mono text-table font-medium">{tool.name}</p>
             {tool.description === "" ? null : (
               <div className="mt-0.5 max-w-[720px] text-soft">

@@ -27,9 +27,15 @@ export function byteLength(text: string): number {
   return bytes;
 }
 
+export interface TextPiece {
+  /** Position of its first character in the whole text. */
+  from: number;
+  text: string;
+}
+
 /** Cuts a text into pieces that a browser lays out one by one, at line ends where there are any. */
-export function splitForLayout(text: string, pieceCharacters = 12_000): string[] {
-  const pieces: string[] = [];
+export function splitForLayout(text: string, pieceCharacters = 12_000): TextPiece[] {
+  const pieces: TextPiece[] = [];
   let from = 0;
   while (from < text.length) {
     let to = Math.min(text.length, from + pieceCharacters);
@@ -38,7 +44,7 @@ export function splitForLayout(text: string, pieceCharacters = 12_000): string[]
       if (lineEnd > from) to = lineEnd + 1;
       else if (/[\uD800-\uDBFF]/.test(text[to - 1] ?? "")) to += 1;
     }
-    pieces.push(text.slice(from, to));
+    pieces.push({ from, text: text.slice(from, to) });
     from = to;
   }
   return pieces;

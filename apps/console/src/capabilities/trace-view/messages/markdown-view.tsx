@@ -1,7 +1,9 @@
 import { ExternalLink, ImageOff } from "lucide-react";
 import { Marked, type MarkedToken, type Token, type Tokens } from "marked";
-import { Fragment, memo, type ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import { CopyButton } from "../../../components/code-block.tsx";
+import { positioned } from "../position-keys.ts";
+import { ScrollBox } from "../scroll-box.tsx";
 import { readLink, readMedia } from "./safe-url.ts";
 
 /**
@@ -33,8 +35,7 @@ function Children({
   fallback: string;
 }): ReactNode {
   if (tokens === undefined || depth > depthMax) return fallback;
-  // Tokens have no identity of their own, and a message's text never changes: the position is the key.
-  return tokens.map((token, at) => <TokenView key={`${at}:${token.type}`} token={token} depth={depth + 1} />);
+  return positioned(tokens).map(({ key, item }) => <TokenView key={key} token={item} depth={depth + 1} />);
 }
 
 function TokenView({ token, depth }: { token: Token; depth: number }): ReactNode {
@@ -47,11 +48,7 @@ function TokenView({ token, depth }: { token: Token; depth: number }): ReactNode
     case "hr":
       return <hr className="my-3 border-line" />;
     case "heading":
-      return (
-        <p role="heading" aria-level={Math.min(6, token.depth + 3)} className={headingClass(token.depth)}>
-          <Children tokens={token.tokens} depth={depth} fallback={token.text} />
-        </p>
-      );
+      return <HeadingToken token={token} depth={depth} />;
     case "blockquote":
       return (
         <blockquote className="my-2 border-l-2 border-line-strong pl-3 text-soft">
@@ -113,9 +110,16 @@ function InlineToken({ token, depth }: { token: MarkedToken; depth: number }): R
   }
 }
 
-function headingClass(depth: number): string {
-  const size = depth === 1 ? "text-heading" : "text-body";
-  return `${size} mt-4 mb-1.5 font-semibold first:mt-0`;
+/** A message stands under the view's own headings, so its first level is their fourth. */
+function HeadingToken({ token, depth }: { token: Tokens.Heading; depth: number }): ReactNode {
+  const Heading = token.depth === 1 ? "h4" : token.depth === 2 ? "h5" : "h6";
+  return (
+    <Heading
+      className={`${token.depth === 1 ? "text-heading" : "text-body"} mt-4 mb-1.5 font-semibold first:mt-0`}
+    >
+      <Children tokens={token.tokens} depth={depth} fallback={token.text} />
+    </Heading>
+  );
 }
 
 function CodeToken({ code, language }: { code: string; language: string }): ReactNode {
@@ -125,18 +129,18 @@ function CodeToken({ code, language }: { code: string; language: string }): Reac
         <span>{language === "" ? "code" : language}</span>
         <CopyButton text={code} label="Copy code" />
       </div>
-      {/* Scrollable regions must be reachable by keyboard. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <pre tabIndex={0} className="overflow-x-auto px-3 py-2 -outline-offset-2">
-        <code>{code}</code>
-      </pre>
+      <ScrollBox label={language === "" ? "Code" : `${language} code`} className="overflow-x-auto">
+        <pre className="w-max min-w-full px-3 py-2">
+          <code>{code}</code>
+        </pre>
+      </ScrollBox>
     </div>
   );
 }
 
 function ListToken({ token, depth }: { token: Tokens.List; depth: number }): ReactNode {
-  const items = token.items.map((item, at) => (
-    <li key={at} className={item.task ? "list-none" : "my-0.5"}>
+  const items = positioned(token.items).map(({ key, item }) => (
+    <li key={key} className={item.task ? "list-none" : "my-0.5"}>
       {item.task ? (
         <span aria-hidden="true" className="-ml-5 inline-block w-5 text-muted">
           {item.checked === true ? "☑" : "☐"}
@@ -162,14 +166,13 @@ function TableToken({ token, depth }: { token: Tokens.Table; depth: number }): R
     <Children tokens={each.tokens} depth={depth} fallback={each.text} />
   );
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrollable region must be reachable by keyboard
-    <div className="my-2 overflow-x-auto" tabIndex={0} role="group" aria-label="Table">
+    <ScrollBox label="Table" className="my-2 overflow-x-auto">
       <table className="border-collapse text-table">
         <thead>
           <tr>
-            {token.header.map((each, at) => (
+            {positioned(token.header).map(({ key, item: each }) => (
               <th
-                key={at}
+                key={key}
                 className="border-b border-line-strong px-2 py-1 font-medium"
                 style={{ textAlign: each.align ?? "left" }}
               >
@@ -179,11 +182,11 @@ function TableToken({ token, depth }: { token: Tokens.Table; depth: number }): R
           </tr>
         </thead>
         <tbody>
-          {token.rows.map((row, rowAt) => (
-            <tr key={rowAt}>
-              {row.map((each, at) => (
+          {positioned(token.rows).map(({ key: rowKey, item: row }) => (
+            <tr key={rowKey}>
+              {positioned(row).map(({ key, item: each }) => (
                 <td
-                  key={at}
+                  key={key}
                   className="border-b border-line px-2 py-1 align-top"
                   style={{ textAlign: each.align ?? "left" }}
                 >
@@ -194,7 +197,7 @@ function TableToken({ token, depth }: { token: Tokens.Table; depth: number }): R
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollBox>
   );
 }
 
@@ -223,7 +226,7 @@ function LinkToken({ token, depth }: { token: Tokens.Link; depth: number }): Rea
 }
 
 function ImageToken({ token }: { token: Tokens.Image }): ReactNode {
-  const source = readMedia(token.href, "");
+  const source = readMedia(token.href, undefined);
   if (source.type === "inline") {
     return (
       <img
@@ -282,10 +285,8 @@ export const MarkdownView = memo(function MarkdownView({ text }: { text: string 
   }
   return (
     <div className="[overflow-wrap:anywhere]">
-      {tokens.map((token, at) => (
-        <Fragment key={`${at}:${token.type}`}>
-          <TokenView token={token} depth={0} />
-        </Fragment>
+      {positioned(tokens).map(({ key, item }) => (
+        <TokenView key={key} token={item} depth={0} />
       ))}
     </div>
   );

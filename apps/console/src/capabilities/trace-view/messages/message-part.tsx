@@ -15,7 +15,7 @@ import { readMedia } from "./safe-url.ts";
 import { TextPart } from "./text-part.tsx";
 
 export interface PartContext {
-  projectId: string;
+  projectId: string | undefined;
   plain: boolean;
   toolNames: ReadonlyMap<string, string>;
 }
@@ -164,7 +164,7 @@ function MediaPart({
   projectId,
 }: {
   part: Extract<MessagePart, { type: "media" }>;
-  projectId: string;
+  projectId: string | undefined;
 }): ReactNode {
   const source = readMedia(part.url, projectId);
   if (source.type !== "inline") return <ExternalMedia words="" modality={part.modality} source={source} />;

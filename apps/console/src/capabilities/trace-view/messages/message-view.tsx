@@ -4,6 +4,7 @@ import { memo, type ReactNode } from "react";
 import { Badge } from "../../../components/badge.tsx";
 import { CopyButton } from "../../../components/code-block.tsx";
 import { formatBytes } from "../../../components/format.ts";
+import { positioned } from "../position-keys.ts";
 import { Disclosure } from "../span/disclosure.tsx";
 import { messagePreview, messageSize, messageText } from "./conversation.ts";
 import { MessagePartView, type PartContext } from "./message-part.tsx";
@@ -43,10 +44,9 @@ export const MessageView = memo(function MessageView({
   const body = (
     <div className="flex max-w-[720px] flex-col gap-2 pl-[22px] max-narrow:pl-0">
       {message.parts.length === 0 ? <p className="text-muted">Empty message.</p> : null}
-      {message.parts.map((part, at) => (
-        // oxlint-disable-next-line react/no-array-index-key -- the parts of a recorded message never move
-        <div key={at}>
-          <MessagePartView part={part} context={context} />
+      {positioned(message.parts).map(({ key, item }) => (
+        <div key={key}>
+          <MessagePartView part={item} context={context} />
         </div>
       ))}
     </div>

@@ -7,6 +7,7 @@ import { formatCount, formatDuration } from "../../../components/format.ts";
 import { CopyButton } from "../../../components/code-block.tsx";
 import { KeyHint } from "../../../components/key-hint.tsx";
 import type { RawPart } from "../navigation.ts";
+import { positioned } from "../position-keys.ts";
 import { ErrorNotice } from "../span/error-notice.tsx";
 import { ReceiptNotice } from "../span/receipt-list.tsx";
 import { ParameterList, ToolList } from "./call-settings.tsx";
@@ -21,7 +22,7 @@ export function MessagesTab({
   onOpenRaw,
 }: {
   span: SpanDetail;
-  projectId: string;
+  projectId: string | undefined;
   onOpenRaw: (part: RawPart) => void;
 }): ReactNode {
   const [plain, setPlain] = useState(false);
@@ -35,7 +36,7 @@ export function MessagesTab({
       <ErrorNotice span={span} onOpenRaw={onOpenRaw} />
       <ReceiptNotice receipt={span.receipt} onOpen={() => onOpenRaw("receipt")} />
       <div className="flex h-9 items-center gap-1 pr-2 pl-4">
-        <span className="mr-auto text-label text-muted">{countWords(span)}</span>
+        <h2 className="mr-auto text-label font-normal text-muted">{countWords(span)}</h2>
         {empty ? null : (
           <>
             <Button size="small" variant="ghost" aria-pressed={plain} onClick={() => setPlain(!plain)}>
@@ -67,7 +68,7 @@ export function MessagesTab({
 
 function countWords(span: SpanDetail): string {
   const count = span.input.length + span.output.length;
-  if (count === 0) return "";
+  if (count === 0) return "No messages";
   return `${count} ${count === 1 ? "message" : "messages"}`;
 }
 
@@ -80,11 +81,12 @@ function InputMessages({
 }): ReactNode {
   const [earlierShown, setEarlierShown] = useState(0);
   const fold = foldConversation(messages.length, earlierShown);
+  const all = positioned(messages);
   const show = (from: number, to: number): ReactNode =>
-    messages
+    all
       .slice(from, to)
-      .map((message, at) => (
-        <MessageView key={from + at} message={message} position={from + at + 1} context={context} />
+      .map(({ key, at, item }) => (
+        <MessageView key={key} message={item} position={at + 1} context={context} />
       ));
   const hiddenCount = fold.tailStart - fold.headEnd;
   return (
@@ -128,9 +130,8 @@ function Answer({ span, context }: { span: SpanDetail; context: PartContext }): 
           </Badge>
         ))}
       </div>
-      {span.output.map((message, at) => (
-        // oxlint-disable-next-line react/no-array-index-key -- answers of a recorded call never move
-        <MessageView key={at} message={message} position={0} context={context} />
+      {positioned(span.output).map(({ key, item }) => (
+        <MessageView key={key} message={item} position={0} context={context} />
       ))}
     </div>
   );

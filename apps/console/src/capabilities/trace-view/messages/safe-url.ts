@@ -1,3 +1,5 @@
+import { apiUrl } from "../../../api/client.ts";
+
 /** Where a link in a model's or a caller's text may lead. Everything else is shown as text and leads nowhere. */
 const linkProtocols: ReadonlySet<string> = new Set(["http:", "https:", "mailto:"]);
 
@@ -23,13 +25,12 @@ const inlineTypes =
   /^data:(?:image\/(?:png|jpeg|gif|webp|avif|bmp|svg\+xml)|audio\/[\w.+-]+|video\/[\w.+-]+)[;,]/i;
 
 /** The API's address of a stored payload. */
-export function blobUrl(sha256: string, projectId: string): string {
-  const query = projectId === "" ? "" : `?projectId=${encodeURIComponent(projectId)}`;
-  return `/api/v1/blobs/${sha256}${query}`;
+export function blobUrl(sha256: string, projectId: string | undefined): string {
+  return apiUrl(`/blobs/${sha256}`, { projectId });
 }
 
 /** Decides how an image, a sound or a file of a message can be shown without asking any other host for it. */
-export function readMedia(url: string, projectId: string): MediaSource {
+export function readMedia(url: string, projectId: string | undefined): MediaSource {
   const sha256 = blobPattern.exec(url)?.[1];
   if (sha256 !== undefined) return { type: "inline", src: blobUrl(sha256, projectId) };
   if (inlineTypes.test(url)) return { type: "inline", src: url };

@@ -1,10 +1,10 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { clsx } from "clsx";
 import { ChevronRight } from "lucide-react";
-import { useMemo, useRef, useState, type ReactNode } from "react";
+import { useMemo, useState, type ReactNode } from "react";
 import { StatusMark } from "../../../components/status-mark.tsx";
 import { parseJson } from "../json/json-value.ts";
 import { JsonView } from "../json/json-view.tsx";
+import { VirtualList } from "../virtual-list.tsx";
 import { gistOfEvent, type EventGist } from "./event-gist.ts";
 import { splitEvents, type ServerSentEvent } from "./server-sent-events.ts";
 
@@ -28,18 +28,16 @@ export function EventStreamView({ text, query }: { text: string; query: string }
       : all.filter((each) => `${each.event}\n${each.data}`.toLowerCase().includes(needle));
   }, [all, query]);
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
-  const box = useRef<HTMLDivElement>(null);
-  const virtualizer = useVirtualizer({
-    count: events.length,
-    getScrollElement: () => box.current,
-    estimateSize: () => 24,
-    overscan: 24,
-    getItemKey: (at) => events[at]?.index ?? at,
-  });
   const toggle = (index: number): void => {
     const next = new Set(open);
     if (!next.delete(index)) next.add(index);
     setOpen(next);
+  };
+  const rowOf = (at: number): ReactNode => {
+    const event = events[at];
+    return event === undefined ? null : (
+      <EventRow event={event} open={open.has(event.index)} onToggle={toggle} />
+    );
   };
   const cut = all.at(-1)?.complete === false;
   return (
@@ -52,32 +50,14 @@ export function EventStreamView({ text, query }: { text: string; query: string }
           </span>
         ) : null}
       </p>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrollable region must be reachable by keyboard */}
-      <div
-        ref={box}
-        tabIndex={0}
-        role="group"
-        aria-label="Events of the stream"
-        className="max-h-[70vh] overflow-auto border-t border-line -outline-offset-2"
-      >
-        <div className="relative" style={{ height: virtualizer.getTotalSize() }}>
-          {virtualizer.getVirtualItems().map((item) => {
-            const event = events[item.index];
-            if (event === undefined) return null;
-            return (
-              <div
-                key={item.key}
-                data-index={item.index}
-                ref={virtualizer.measureElement}
-                className="absolute inset-x-0 top-0"
-                style={{ transform: `translateY(${item.start}px)` }}
-              >
-                <EventRow event={event} open={open.has(event.index)} onToggle={toggle} />
-              </div>
-            );
-          })}
-        </div>
-      </div>
+      <VirtualList
+        label="Events of the stream"
+        count={events.length}
+        rowPx={25}
+        keyOf={(at) => events[at]?.index ?? at}
+        rowOf={rowOf}
+        className="border-t border-line"
+      />
     </div>
   );
 }

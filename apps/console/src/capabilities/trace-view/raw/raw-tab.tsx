@@ -41,11 +41,8 @@ export function RawTab({
   if (open === undefined) return null;
   return (
     <div>
-      <div
-        role="group"
-        aria-label="Part of the record"
-        className="flex gap-1 overflow-x-auto border-b border-line px-3 py-1.5"
-      >
+      <fieldset className="flex gap-1 overflow-x-auto border-b border-line px-3 py-1.5">
+        <legend className="sr-only">Part of the record</legend>
         {choices.map((choice) => (
           <button
             key={choice.part}
@@ -60,7 +57,7 @@ export function RawTab({
             {choice.label}
           </button>
         ))}
-      </div>
+      </fieldset>
       {open.part === "upstream" ? (
         <p className="border-b border-line px-4 py-1.5 text-table text-muted">
           The call was translated: this is what {span.provider === "" ? "the provider" : span.provider}{" "}

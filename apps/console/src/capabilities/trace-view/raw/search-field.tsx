@@ -50,9 +50,9 @@ export function SearchField({
         />
       </label>
       {count === null ? null : (
-        <span className="text-label whitespace-nowrap text-muted" role="status">
+        <output className="text-label whitespace-nowrap text-muted">
           {count === 0 ? "nothing found" : onStep === undefined ? count : `${(current ?? 0) + 1} of ${count}`}
-        </span>
+        </output>
       )}
       {onStep === undefined || count === null || count === 0 ? null : (
         <>

@@ -1,6 +1,11 @@
+import { clsx } from "clsx";
 import { Fragment, useEffect, useMemo, useRef, type ReactNode } from "react";
+import { ScrollBox } from "../scroll-box.tsx";
 import { splitForLayout } from "../messages/fold-text.ts";
+import { positioned } from "../position-keys.ts";
 import type { TextMatch } from "./find-in-text.ts";
+
+const noMatches: readonly TextMatch[] = [];
 
 /**
  * Text of any length, in pieces that the browser lays out only when they come into view. Selecting and the
@@ -10,7 +15,7 @@ export function TextView({
   text,
   label,
   wrap,
-  matches = [],
+  matches = noMatches,
   currentMatch = -1,
 }: {
   text: string;
@@ -20,36 +25,31 @@ export function TextView({
   /** Position in `matches` of the one to show. */
   currentMatch?: number;
 }): ReactNode {
-  const box = useRef<HTMLPreElement>(null);
+  const box = useRef<HTMLDivElement>(null);
   const pieces = useMemo(() => splitForLayout(text), [text]);
+  const target = matches[currentMatch]?.start;
   useEffect(() => {
-    if (currentMatch >= 0)
-      box.current?.querySelector("mark[data-current]")?.scrollIntoView({ block: "center" });
-  }, [currentMatch, matches]);
-  let offset = 0;
+    if (target !== undefined)
+      box.current?.querySelector(`mark[data-at="${target}"]`)?.scrollIntoView({ block: "center" });
+  }, [target]);
   return (
-    <pre
-      ref={box}
-      // Scrollable regions must be reachable by keyboard.
-      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-      tabIndex={0}
-      aria-label={label}
-      role="group"
-      className={`overflow-x-auto py-2 text-table -outline-offset-2 ${wrap ? "whitespace-pre-wrap [overflow-wrap:anywhere]" : ""}`}
-    >
-      {pieces.map((piece) => {
-        const from = offset;
-        offset += piece.length;
-        return (
+    <ScrollBox boxRef={box} label={label} className="overflow-x-auto">
+      <pre
+        className={clsx(
+          "py-2 text-table",
+          wrap ? "whitespace-pre-wrap [overflow-wrap:anywhere]" : "w-max min-w-full",
+        )}
+      >
+        {pieces.map((piece) => (
           <code
-            key={from}
+            key={piece.from}
             className="block px-3 [contain-intrinsic-size:auto_900px] [content-visibility:auto] only:[content-visibility:visible]"
           >
-            <MarkedPiece piece={piece} from={from} matches={matches} currentMatch={currentMatch} />
+            <MarkedPiece piece={piece.text} from={piece.from} matches={matches} target={target} />
           </code>
-        );
-      })}
-    </pre>
+        ))}
+      </pre>
+    </ScrollBox>
   );
 }
 
@@ -57,18 +57,19 @@ function MarkedPiece({
   piece,
   from,
   matches,
-  currentMatch,
+  target,
 }: {
   piece: string;
   from: number;
   matches: readonly TextMatch[];
-  currentMatch: number;
+  /** Where the match begins that is shown now. */
+  target: number | undefined;
 }): ReactNode {
   // A piece ends with the line end that separates it from the next block; drawn, it would be an empty line.
   const shown = piece.endsWith("\n") ? piece.slice(0, -1) : piece;
   const parts: ReactNode[] = [];
   let at = 0;
-  for (const [index, match] of matches.entries()) {
+  for (const match of matches) {
     const start = match.start - from;
     if (start < 0 || start >= shown.length) continue;
     const end = Math.min(shown.length, match.end - from);
@@ -76,7 +77,8 @@ function MarkedPiece({
     parts.push(
       <mark
         key={match.start}
-        {...(index === currentMatch ? { "data-current": "" } : {})}
+        data-at={match.start}
+        {...(match.start === target ? { "data-current": "" } : {})}
         className="rounded-sm bg-warn-soft text-warn-text data-current:bg-accent-fill data-current:text-on-accent"
       >
         {shown.slice(start, end)}
@@ -86,6 +88,5 @@ function MarkedPiece({
   }
   if (parts.length === 0) return shown;
   parts.push(shown.slice(at));
-  // oxlint-disable-next-line react/no-array-index-key -- pieces of one fixed text
-  return parts.map((part, index) => <Fragment key={index}>{part}</Fragment>);
+  return positioned(parts).map(({ key, item }) => <Fragment key={key}>{item}</Fragment>);
 }

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { formatDuration, formatInstantExact, shortId } from "../../../components/format.ts";
 import { JsonTable } from "../json/json-table.tsx";
 import { TraceLink } from "../navigation-context.tsx";
+import { positioned } from "../position-keys.ts";
 import { parseIsoMs } from "../tree/span-tree.ts";
 
 /** What a traced application noted while a span ran, and the other spans that it says belong to it. */
@@ -23,9 +24,8 @@ export function EventsTab({ span }: { span: SpanDetail }): ReactNode {
         <section aria-label="Events">
           <h2 className="mb-1 text-table font-semibold">Events</h2>
           <ol>
-            {span.events.map((event, at) => (
-              // oxlint-disable-next-line react/no-array-index-key -- recorded events never move
-              <li key={at} className="border-t border-line py-2">
+            {positioned(span.events).map(({ key, item: event }) => (
+              <li key={key} className="border-t border-line py-2">
                 <p className="flex flex-wrap items-baseline gap-x-3 text-table">
                   <span className={event.name === "exception" ? "font-medium text-bad-text" : "font-medium"}>
                     {event.name}
@@ -48,9 +48,8 @@ export function EventsTab({ span }: { span: SpanDetail }): ReactNode {
         <section aria-label="Links">
           <h2 className="mb-1 text-table font-semibold">Linked spans</h2>
           <ul>
-            {span.links.map((link, at) => (
-              // oxlint-disable-next-line react/no-array-index-key -- recorded links never move
-              <li key={at} className="border-t border-line py-2 text-table">
+            {positioned(span.links).map(({ key, item: link }) => (
+              <li key={key} className="border-t border-line py-2 text-table">
                 <TraceLink
                   to={{ type: "trace", traceId: link.traceId, spanId: link.spanId }}
                   title={`Trace ${link.traceId}, span ${link.spanId}`}

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { CopyButton } from "../../../components/code-block.tsx";
 import { formatDuration, formatInstantExact } from "../../../components/format.ts";
 import { FilterLink } from "../navigation-context.tsx";
+import { positioned } from "../position-keys.ts";
 
 interface Fact {
   label: string;
@@ -86,9 +87,9 @@ function FactList({
       <h2 className="mb-1 text-table font-semibold">{title}</h2>
       {known.length === 0 ? <p className="text-table text-muted">{emptyText}</p> : null}
       <dl>
-        {known.map((fact, at) => (
+        {positioned(known).map(({ key, item: fact }) => (
           <div
-            key={`${fact.label}:${at}`}
+            key={key}
             className="group/fact grid grid-cols-[minmax(96px,30%)_minmax(0,1fr)_24px] items-start gap-x-3 border-t border-line py-1 text-table"
           >
             <dt className="text-muted [overflow-wrap:anywhere]">{fact.label}</dt>

@@ -2,6 +2,7 @@ import type { ReceiptItem } from "@weir/schema";
 import { ReceiptText } from "lucide-react";
 import type { ReactNode } from "react";
 import { Badge, type Tone } from "../../../components/badge.tsx";
+import { positioned } from "../position-keys.ts";
 
 const tones: Record<ReceiptItem["action"], Tone> = {
   dropped: "warn",
@@ -56,10 +57,9 @@ export function ReceiptList({ receipt }: { receipt: readonly ReceiptItem[] }): R
   }
   return (
     <ul>
-      {receipt.map((item, at) => (
-        // oxlint-disable-next-line react/no-array-index-key -- one parameter may be changed twice
+      {positioned(receipt).map(({ key, item }) => (
         <li
-          key={at}
+          key={key}
           className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5 border-b border-line px-4 py-2"
         >
           <span className="w-20 shrink-0">

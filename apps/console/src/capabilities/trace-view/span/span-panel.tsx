@@ -7,13 +7,13 @@ import { ErrorState } from "../../../components/error-state.tsx";
 import { DurationFigure, UsdFigure } from "../../../components/figure.tsx";
 import { formatCount } from "../../../components/format.ts";
 import { modelColour } from "../../../components/model-colour.ts";
-import { Skeleton, skeletonWidth } from "../../../components/skeleton.tsx";
 import { StatusMark } from "../../../components/status-mark.tsx";
 import { TabPanel, Tabs } from "../../../components/tabs.tsx";
 import { CostTab } from "../cost/cost-tab.tsx";
 import { MessagesTab } from "../messages/messages-tab.tsx";
 import { spanTabs, writeTab, type OpenTab, type RawPart, type SpanTab } from "../navigation.ts";
 import { useNavigator } from "../navigation-context.tsx";
+import { PanelSkeleton } from "../panel-skeleton.tsx";
 import { RawTab } from "../raw/raw-tab.tsx";
 import { spanQuery } from "../trace-queries.ts";
 import { KindMark } from "../tree/kind-mark.tsx";
@@ -35,13 +35,16 @@ export function SpanPanel({
   summary,
   openTab,
   headed,
+  aside,
 }: {
-  projectId: string;
+  projectId: string | undefined;
   traceId: string;
   summary: SpanSummary;
   openTab: OpenTab;
   /** False where the trace's own header already says everything: a trace of one span. */
   headed: boolean;
+  /** True where there is room for cost and time beside the messages. */
+  aside: boolean;
 }): ReactNode {
   const { go } = useNavigator();
   const { data, error, refetch, isFetching, errorUpdatedAt } = useQuery(
@@ -56,7 +59,7 @@ export function SpanPanel({
   };
   const content = (render: (span: SpanDetail) => ReactNode): ReactNode => {
     if (data !== undefined) return render(data);
-    if (error === null) return <PanelSkeleton />;
+    if (error === null) return <PanelSkeleton label="Reading the span" />;
     return (
       <ErrorState
         compact
@@ -78,9 +81,21 @@ export function SpanPanel({
         onChange={show}
         tabs={spanTabs.map((tab) => ({ value: tab, label: tabWords[tab], count: counted(tab) }))}
       >
-        <TabPanel value="messages">
+        <TabPanel value="messages" {...(aside ? { className: "flex min-h-0 flex-1" } : {})}>
           {content((span) => (
-            <MessagesTab key={span.spanId} span={span} projectId={projectId} onOpenRaw={onOpenRaw} />
+            <>
+              <div className={aside ? "min-w-0 flex-1 overflow-auto" : ""}>
+                <MessagesTab key={span.spanId} span={span} projectId={projectId} onOpenRaw={onOpenRaw} />
+              </div>
+              {aside ? (
+                <aside
+                  aria-label="Cost and time"
+                  className="w-[420px] shrink-0 overflow-auto border-l border-line"
+                >
+                  <CostTab span={span} compact />
+                </aside>
+              ) : null}
+            </>
           ))}
         </TabPanel>
         <TabPanel value="cost">
@@ -142,23 +157,5 @@ function SpanHeader({ span }: { span: SpanSummary }): ReactNode {
         <CopyButton text={span.spanId} label="Copy span id" />
       </span>
     </header>
-  );
-}
-
-/** Lines of the size that messages will have, so that nothing jumps. */
-function PanelSkeleton(): ReactNode {
-  return (
-    <div className="flex flex-col gap-6 px-4 py-4" role="status" aria-label="Reading the span">
-      {[3, 5, 4].map((lines, block) => (
-        // oxlint-disable-next-line react/no-array-index-key -- a drawing
-        <div key={block} className="flex flex-col gap-2.5">
-          <Skeleton width={96} />
-          {Array.from({ length: lines }, (_, line) => (
-            // oxlint-disable-next-line react/no-array-index-key -- a drawing
-            <Skeleton key={line} width={skeletonWidth(line, block)} />
-          ))}
-        </div>
-      ))}
-    </div>
   );
 }

@@ -14,6 +14,9 @@ function stretch(window: TimeWindow, fromMs: number, toMs: number): CSSPropertie
   return { left: `${left * 100}%`, width: `${(right - left) * 100}%` };
 }
 
+/** From this width on, a bar shows where its first token came. */
+const markFromPx = 10;
+
 /** The colour of a span's bar: a model's own hue for its calls, grey for the work around them. */
 export function barColour(node: SpanNode): string {
   const { span } = node;
@@ -30,11 +33,13 @@ export function SpanBar({
   node,
   window,
   traceDurationMs,
+  trackPx,
   thin = false,
 }: {
   node: SpanNode;
   window: TimeWindow;
   traceDurationMs: number;
+  trackPx: number;
   /** The narrow form: a line under the name. */
   thin?: boolean;
 }): ReactNode {
@@ -56,7 +61,9 @@ export function SpanBar({
   }
   const colour = barColour(node);
   const failed = span.status === "error";
-  const firstTokenMs = span.ttftMs === null ? null : node.startMs + span.ttftMs;
+  // On a bar of a few pixels the mark would be all there is to see.
+  const barPx = (span.durationMs / Math.max(window.toMs - window.fromMs, 1e-6)) * trackPx;
+  const firstTokenMs = span.ttftMs === null || barPx < markFromPx ? null : node.startMs + span.ttftMs;
   const waiting =
     firstTokenMs === null ? null : stretch(window, node.startMs, Math.min(firstTokenMs, node.endMs));
   const firstTokenAt = firstTokenMs === null ? -1 : positionIn(window, firstTokenMs);

@@ -56,6 +56,8 @@ export function TraceTree({
   const searchInput = useRef<HTMLInputElement>(null);
   const [activeKey, setActiveKey] = useState<string | null>(null);
   const axisPx = layout.wide ? axisHeightPx : 0;
+  // The virtualiser's functions change with every scroll by design; the React Compiler is not in use here.
+  // oxlint-disable-next-line react/incompatible-library
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => box.current,
@@ -199,7 +201,11 @@ function TreeRows({
       role="tree"
       aria-label="Spans of the trace"
       tabIndex={0}
-      onFocus={() => setFocused(true)}
+      onFocus={(event) => {
+        setFocused(true);
+        // A click would leave the focus on a row, and the row goes when it is scrolled away.
+        if (event.target !== event.currentTarget) event.currentTarget.focus({ preventScroll: true });
+      }}
       onBlur={() => setFocused(false)}
       {...(activeRow === undefined ? {} : { "aria-activedescendant": `${baseId}-${activeRow.key}` })}
       onKeyDown={onKeyDown}
@@ -231,6 +237,7 @@ function TreeRows({
               active={focused && item.index === activeAt}
               wide={layout.wide}
               nameWidth={layout.nameWidth}
+              trackPx={layout.trackPx}
               window={state.window}
               traceDurationMs={tree.durationMs}
               actions={actions}

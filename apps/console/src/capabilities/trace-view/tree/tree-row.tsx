@@ -1,3 +1,4 @@
+import type { SpanSummary } from "@weir/schema";
 import { clsx } from "clsx";
 import { ChevronRight, Unlink } from "lucide-react";
 import { memo, type ReactNode } from "react";
@@ -27,6 +28,8 @@ export interface TreeRowProps {
   wide: boolean;
   /** Width of the name column in the wide form. */
   nameWidth: string;
+  /** Width of the bars' column. */
+  trackPx: number;
   window: TimeWindow;
   traceDurationMs: number;
   actions: TreeRowActions;
@@ -67,6 +70,7 @@ function SpanRow({
   active,
   wide,
   nameWidth,
+  trackPx,
   window,
   traceDurationMs,
   actions,
@@ -80,6 +84,7 @@ function SpanRow({
     <div
       id={rowId}
       role="treeitem"
+      tabIndex={-1}
       aria-level={node.depth + 1}
       aria-selected={selected}
       {...(branch ? { "aria-expanded": expanded } : {})}
@@ -111,7 +116,7 @@ function SpanRow({
       </div>
       {wide ? (
         <div className="relative mx-2 h-full min-w-0 flex-1">
-          <SpanBar node={node} window={window} traceDurationMs={traceDurationMs} />
+          <SpanBar node={node} window={window} traceDurationMs={traceDurationMs} trackPx={trackPx} />
         </div>
       ) : null}
       <span className="w-[68px] shrink-0 pr-3 text-right text-soft" title={exactDuration(span.durationMs)}>
@@ -119,7 +124,7 @@ function SpanRow({
       </span>
       {wide ? null : (
         <span className="absolute inset-x-3 bottom-0 h-[5px]">
-          <SpanBar node={node} window={window} traceDurationMs={traceDurationMs} thin />
+          <SpanBar node={node} window={window} traceDurationMs={traceDurationMs} trackPx={trackPx} thin />
         </span>
       )}
     </div>
@@ -149,7 +154,6 @@ function RowNotes({ item, wide }: { item: SpanRowItem; wide: boolean }): ReactNo
   const { node, expanded } = item;
   const { span } = node;
   const hidden = !expanded && node.descendantCount > 0;
-  const model = span.modelAnswered || span.modelAsked;
   return (
     <>
       {span.status === "ok" ? null : (
@@ -184,14 +188,20 @@ function RowNotes({ item, wide }: { item: SpanRowItem; wide: boolean }): ReactNo
           <StatusMark state="error" label={String(node.descendantErrorCount)} />
         </span>
       ) : null}
-      {wide && model !== "" && !span.name.includes(model) ? (
-        <span className="min-w-0 shrink-[3] truncate text-muted">{model}</span>
-      ) : null}
+      {wide ? <span className="min-w-0 shrink-[20] truncate text-muted">{aboutOf(span)}</span> : null}
       {wide && span.costUsd !== null && span.costUsd > 0 && span.counted ? (
         <span className="ml-auto shrink-0 text-muted">{formatUsd(span.costUsd)}</span>
       ) : null}
     </>
   );
+}
+
+/** What the name leaves out: the model of a call, the kind of anything else. */
+function aboutOf(span: SpanSummary): string {
+  const model = span.modelAnswered || span.modelAsked;
+  const asked = span.modelAsked.split("/").at(-1) ?? "";
+  if (model === "") return span.name.includes(kindWord(span.kind)) ? "" : kindWord(span.kind);
+  return span.name.includes(model) || (asked !== "" && span.name.includes(asked)) ? "" : model;
 }
 
 const misplacedWords = {
@@ -208,6 +218,7 @@ function RunRow({ item, rowId, active, actions }: TreeRowProps & { item: RunRowI
     <div
       id={rowId}
       role="treeitem"
+      tabIndex={-1}
       aria-level={item.depth + 1}
       aria-expanded={false}
       aria-selected={false}
