@@ -65,7 +65,12 @@ export const spanSummarySchema = z.object({
 });
 export type SpanSummary = z.infer<typeof spanSummarySchema>;
 
-export const traceDetailSchema = traceSummarySchema.extend({ spans: z.array(spanSummarySchema) });
+export const traceDetailSchema = traceSummarySchema.extend({
+  /** In the order in which they began. */
+  spans: z.array(spanSummarySchema),
+  /** How many spans there are beyond those in `spans`, of which a limited number is sent; absent or 0 for none. */
+  spansOmitted: z.number().int().optional(),
+});
 export type TraceDetail = z.infer<typeof traceDetailSchema>;
 
 /** `GET /api/v1/traces/{traceId}/spans/{spanId}`: one span whole. */

@@ -89,7 +89,9 @@ async function findTraces(
   let step = limit + 1;
   for (;;) {
     const candidates = await readCandidates(reader, { scope, below, limit: step });
-    const traceIds = candidates.map((candidate) => candidate.trace_id).filter((traceId) => !seen.has(traceId));
+    const traceIds = candidates
+      .map((candidate) => candidate.trace_id)
+      .filter((traceId) => !seen.has(traceId));
     const shown =
       start === null || traceIds.length === 0
         ? new Set<string>()
