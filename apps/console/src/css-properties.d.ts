@@ -1,8 +1,8 @@
-import "react";
+import type { CSSProperties as Known } from "react";
 
 declare module "react" {
   /** Custom properties in `style`, such as `--peek-width`. */
   interface CSSProperties {
-    [name: `--${string}`]: string | number | undefined;
+    [name: `--${string}`]: Known["width"];
   }
 }

@@ -13,7 +13,9 @@ import { rangePresets, writeRange } from "./time-range.ts";
 import { useConsoleSearch } from "./use-console-search.ts";
 
 const itemClass =
-  "flex h-8 cursor-default items-center gap-2 rounded-sm px-2 data-[selected=true]:bg-hover [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-muted";
+  "flex h-8 cursor-default items-center gap-2 rounded-sm px-2 data-[selected=true]:bg-pressed [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-muted";
+
+type Done = (run: () => void) => () => void;
 
 /** ⌘K: go anywhere, jump to a trace by its id, change range, theme or project. Loaded when it is first opened. */
 export function CommandPalette({ onClose, onHelp }: { onClose: () => void; onHelp: () => void }): ReactNode {
@@ -24,8 +26,7 @@ export function CommandPalette({ onClose, onHelp }: { onClose: () => void; onHel
   const { toggleTheme } = useTheme();
   const signOut = useSignOut();
   const typed = text.trim();
-  const traceId = /^[0-9a-f]{32}$/i.test(typed) ? typed.toLowerCase() : null;
-  const done = (run: () => void) => (): void => {
+  const done: Done = (run) => () => {
     onClose();
     run();
   };
@@ -46,39 +47,7 @@ export function CommandPalette({ onClose, onHelp }: { onClose: () => void; onHel
       />
       <Command.List className="max-h-[50vh] scroll-py-2 overflow-y-auto p-2 [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-label [&_[cmdk-group-heading]]:text-muted">
         <Command.Empty className="px-2 py-6 text-center text-muted">Nothing by that name.</Command.Empty>
-        {typed === "" ? null : (
-          <Command.Group heading="Traces" forceMount>
-            {traceId === null ? null : (
-              <Command.Item
-                forceMount
-                value={`open trace ${typed}`}
-                className={itemClass}
-                onSelect={done(() => {
-                  void navigate({
-                    to: "/traces/$traceId",
-                    params: { traceId },
-                    search: (previous) => ({ project: previous.project, zone: previous.zone }),
-                  });
-                })}
-              >
-                <Waypoints /> Open trace <code className="truncate">{traceId}</code>
-              </Command.Item>
-            )}
-            <Command.Item
-              forceMount
-              value={`find in traces ${typed}`}
-              className={itemClass}
-              onSelect={done(() => {
-                void navigate({
-                  to: "/traces",
-                  search: (previous) => ({ ...carried(previous), filter: typed }),
-                });
-              })}
-            >
-              <ListFilter /> Find in traces: <span className="truncate font-medium">{typed}</span>
-            </Command.Item>
-          </Command.Group>
-        )}
+        <TraceCommands typed={typed} done={done} />
         <Command.Group heading="Go to">
           {navigation.flatMap(({ label, entries }) =>
             entries.map((entry) => (
@@ -139,5 +108,42 @@ export function CommandPalette({ onClose, onHelp }: { onClose: () => void; onHel
         </Command.Group>
       </Command.List>
     </Command.Dialog>
+  );
+}
+
+/** Opens the trace whose id was typed or pasted; searches for anything else. */
+function TraceCommands({ typed, done }: { typed: string; done: Done }): ReactNode {
+  const navigate = useNavigate();
+  const traceId = /^[0-9a-f]{32}$/i.test(typed) ? typed.toLowerCase() : null;
+  if (typed === "") return null;
+  return (
+    <Command.Group heading="Traces" forceMount>
+      {traceId === null ? null : (
+        <Command.Item
+          forceMount
+          value={`open trace ${typed}`}
+          className={itemClass}
+          onSelect={done(() => {
+            void navigate({
+              to: "/traces/$traceId",
+              params: { traceId },
+              search: (previous) => ({ project: previous.project, zone: previous.zone }),
+            });
+          })}
+        >
+          <Waypoints /> Open trace <code className="truncate">{traceId}</code>
+        </Command.Item>
+      )}
+      <Command.Item
+        forceMount
+        value={`find in traces ${typed}`}
+        className={itemClass}
+        onSelect={done(() => {
+          void navigate({ to: "/traces", search: (previous) => ({ ...carried(previous), filter: typed }) });
+        })}
+      >
+        <ListFilter /> Find in traces: <span className="truncate font-medium">{typed}</span>
+      </Command.Item>
+    </Command.Group>
   );
 }

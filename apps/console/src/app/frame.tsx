@@ -20,14 +20,14 @@ const CommandPalette = lazy(async () => {
 export function Frame(): ReactNode {
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
-  const [sheet, setSheet] = useState(false);
   const { pathname } = useLocation();
+  // Open for the page it was opened on: a link in it closes it by leading elsewhere.
+  const [sheetOn, setSheetOn] = useState<string | null>(null);
   useShortcutDispatch();
   useFrameShortcuts({ onPalette: () => setPalette((open) => !open), onHelp: () => setHelp(true) });
   useEffect(() => {
     const entry = findEntry(pathname)?.entry;
     document.title = entry === undefined ? "Weir" : `${entry.label} · Weir`;
-    setSheet(false);
   }, [pathname]);
   return (
     <div className="grid h-full grid-cols-1 narrow:grid-cols-[var(--rail-width)_minmax(0,1fr)]">
@@ -41,13 +41,16 @@ export function Frame(): ReactNode {
         <Rail onHelp={() => setHelp(true)} />
       </div>
       <div className="flex min-h-0 min-w-0 flex-col bg-surface">
-        <TopBar onPalette={() => setPalette(true)} onRail={() => setSheet(true)} />
+        <TopBar onPalette={() => setPalette(true)} onRail={() => setSheetOn(pathname)} />
         <RecordingBanner />
         <main id="content" tabIndex={-1} className="relative flex min-h-0 flex-1 flex-col outline-none">
           <Outlet />
         </main>
       </div>
-      <RailSheet open={sheet} onOpenChange={setSheet} onHelp={() => setHelp(true)} />
+      <RailSheet
+        open={sheetOn === pathname}
+        onOpenChange={(open) => setSheetOn(open ? pathname : null)}
+        onHelp={() => setHelp(true)} />
       <ShortcutHelp open={help} onClose={() => setHelp(false)} />
       {palette ? (
         <Suspense>

@@ -27,7 +27,7 @@ export function HealthDot(): ReactNode {
     <Popover
       label="Health"
       align="end"
-      className="w-[380px]"
+      className="w-[400px] p-3"
       trigger={
         <button
           type="button"

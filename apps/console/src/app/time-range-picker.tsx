@@ -107,9 +107,9 @@ function AbsoluteRange({ onDone }: { onDone: () => void }): ReactNode {
         </label>
       ))}
       <div className="flex items-center justify-between gap-2">
-        <span role="status" className="text-table text-bad-text">
+        <output className="text-table text-bad-text">
           {problem}
-        </span>
+        </output>
         <Button type="submit" variant="primary" disabled={problem !== null}>
           Show this range
         </Button>

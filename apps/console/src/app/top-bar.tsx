@@ -34,7 +34,7 @@ export function TopBar({ onPalette, onRail }: { onPalette: () => void; onRail: (
           variant="ghost"
           onClick={onPalette}
           aria-label="Search and commands"
-          className="hidden medium:inline-flex"
+          className="max-medium:hidden"
         >
           <Search />
           <KeyHint keys="mod K" />

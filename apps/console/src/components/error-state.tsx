@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { describeFailure } from "../api/failure.ts";
 import { Button } from "./button.tsx";
 import { CopyButton } from "./code-block.tsx";
+import { InlineCode } from "./inline-code.tsx";
 import { RelativeTime } from "./relative-time.tsx";
 import { StatusMark } from "./status-mark.tsx";
 
@@ -39,8 +40,8 @@ export function ErrorState({
       <h2 className="text-heading">
         <StatusMark state="error" label={title} />
       </h2>
-      <p className="max-w-[70ch] text-soft [overflow-wrap:anywhere]">{failure.detail}</p>
-      {failure.mend === "" ? null : <p className="max-w-[70ch] [overflow-wrap:anywhere]">{failure.mend}</p>}
+      <p className="max-w-[70ch] text-soft [overflow-wrap:anywhere]"><InlineCode text={failure.detail} /></p>
+      {failure.mend === "" ? null : <p className="max-w-[70ch] [overflow-wrap:anywhere]"><InlineCode text={failure.mend} /></p>}
       {stillWorks === undefined ? null : (
         <p className="max-w-[70ch] text-muted">Still working: {stillWorks}</p>
       )}

@@ -74,7 +74,8 @@ export function formatUsd(usd: number | null | undefined): string {
   if (size < 0.000001) return `${sign}<$0.000001`;
   if (size < 0.995) {
     const digits = Math.min(8, 1 - Math.floor(Math.log10(size)));
-    return `${sign}$${trimZeros(size.toFixed(Math.max(2, digits)))}`;
+    // Cents keep their two places; what is smaller drops the zeros at its end.
+    return `${sign}$${digits <= 2 ? size.toFixed(2) : trimZeros(size.toFixed(digits))}`;
   }
   if (size < 999.5) return `${sign}$${size.toFixed(2)}`;
   return `${sign}$${formatCount(size)}`;

@@ -31,7 +31,7 @@ export function Menu({
 }
 
 const itemClass =
-  "flex h-7 cursor-default items-center gap-2 rounded-sm px-2 outline-none data-[disabled]:opacity-50 data-[highlighted]:bg-hover [&_svg]:size-3.5 [&_svg]:text-muted";
+  "flex h-7 cursor-default items-center gap-2 rounded-sm px-2 outline-none data-[disabled]:opacity-50 data-[highlighted]:bg-pressed [&_svg]:size-3.5 [&_svg]:text-muted";
 
 /** One command. */
 export function MenuItem({

@@ -40,7 +40,7 @@ export function Select({
               <Radix.Item
                 key={option.value}
                 value={option.value}
-                className="flex h-7 cursor-default items-center gap-2 rounded-sm pr-2 pl-1.5 outline-none data-[highlighted]:bg-hover"
+                className="flex h-7 cursor-default items-center gap-2 rounded-sm pr-2 pl-1.5 outline-none data-[highlighted]:bg-pressed"
               >
                 <span className="w-3.5">
                   <Radix.ItemIndicator>

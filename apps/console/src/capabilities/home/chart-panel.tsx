@@ -4,6 +4,7 @@ import { lazy, Suspense, useState, type ReactNode } from "react";
 import { IconButton } from "../../components/button.tsx";
 import { downloadText, toCsv } from "../../components/download.ts";
 import { formatClock, type TimeZone } from "../../components/format.ts";
+import { ScrollRegion } from "../../components/scroll-region.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { chartRows, type ChartContent, type ChartSeries } from "./chart-series.ts";
 
@@ -32,17 +33,11 @@ export function ChartPanel(props: ChartPanelProps): ReactNode {
   const { content, from, to, zone, onZoom, onOpen } = props;
   const [bucket, setBucket] = useState<number | null>(null);
   const [table, setTable] = useState(false);
-  const [hovered, setHovered] = useState(false);
   const empty = content.series.every(({ values }) => values.every((value) => value === null || value === 0));
   const save = (): void =>
     downloadText({ name: `weir-${content.id}.csv`, type: "text/csv", text: toCsv(chartRows(content)) });
   return (
-    <section
-      aria-label={content.title}
-      className="flex min-w-0 flex-col bg-surface px-4 pt-3 pb-3"
-      onMouseEnter={() => setHovered(true)}
-      onMouseLeave={() => setHovered(false)}
-    >
+    <section aria-label={content.title} className="flex min-w-0 flex-col bg-surface px-4 pt-3 pb-3">
       <header className="mb-1 flex h-6 items-center gap-1">
         <h3 className="min-w-0 truncate font-medium" title={content.definition}>
           {content.title}
@@ -98,7 +93,7 @@ export function ChartPanel(props: ChartPanelProps): ReactNode {
           ) : null}
         </div>
       )}
-      <Legend content={content} bucket={bucket} hovered={hovered} onOpen={onOpen} />
+      <Legend content={content} bucket={bucket} onOpen={onOpen} />
     </section>
   );
 }
@@ -117,12 +112,10 @@ function bucketText(content: ChartContent, bucket: number, zone: TimeZone): stri
 function Legend({
   content,
   bucket,
-  hovered,
   onOpen,
 }: {
   content: ChartContent;
   bucket: number | null;
-  hovered: boolean;
   onOpen: ChartPanelProps["onOpen"];
 }): ReactNode {
   return (
@@ -139,7 +132,7 @@ function Legend({
             >
               <Swatch series={series} kind={content.kind} />
               <span className="truncate text-soft">{series.label}</span>
-              <span className={clsx("shrink-0", hovered || bucket !== null ? "text-text" : "text-muted")}>
+              <span className={clsx("shrink-0", bucket !== null ? "text-text" : "text-muted")}>
                 {content.format(value)}
               </span>
             </button>
@@ -184,14 +177,10 @@ function ChartTable({
 }): ReactNode {
   const newestFirst = content.times.map((time, at) => ({ time, at })).toReversed();
   return (
-    <div
-      // A scrolling region must be reachable by keyboard.
-      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-      tabIndex={0}
-      role="region"
-      aria-label={`${content.title} as a table`}
+    <ScrollRegion
+      label={`${content.title} as a table`}
       className="overflow-auto border-y border-line"
-      style={{ height: chartHeight }}
+      height={chartHeight}
     >
       <table className="w-full text-table">
         <thead className="sticky top-0 bg-surface text-label text-muted">
@@ -233,6 +222,6 @@ function ChartTable({
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 }

@@ -127,32 +127,61 @@ function percentiles(overview: Overview, field: "latencyMs" | "ttftMs", split: b
   ]);
 }
 
+const any = (): string => "";
+
+/** Bars stacked by model. */
+function stackedByModel(
+  overview: Overview,
+  chart: Omit<ChartContent, "series" | "times" | "bucketMs" | "kind" | "logarithmic" | "format" | "exact"> &
+    Partial<ChartContent> & { pick: Pick; term: (value: number | null) => string },
+): ChartContent {
+  const { pick, term, ...rest } = chart;
+  return { ...counts, ...timesOf(overview), ...rest, series: byModel(overview, pick, term) };
+}
+
+function tokenChart(overview: Overview): ChartContent {
+  return {
+    ...counts,
+    ...timesOf(overview),
+    id: "tokens",
+    title: "Tokens",
+    definition: "Tokens read and written by models.",
+    series: overall(overview, [
+      {
+        key: "input",
+        colour: "var(--chart-1)",
+        pick: (figures) => figures.inputTokens,
+        term: () => "input_tokens:>0",
+      },
+      {
+        key: "output",
+        colour: "var(--chart-3)",
+        pick: (figures) => figures.outputTokens,
+        term: () => "output_tokens:>0",
+      },
+    ]),
+  };
+}
+
 /** The charts of the home page. `split` shows the p95 of each model instead of the percentiles of all. */
 export function homeCharts(overview: Overview, { split }: { split: boolean }): ChartContent[] {
   const time = timesOf(overview);
-  const any = (): string => "";
   const percentileWords = split ? "p95 of each model" : "p50 and p95 of all calls";
   return [
-    {
-      ...counts,
-      ...time,
+    stackedByModel(overview, {
       id: "calls",
       title: "Calls",
       definition: "Model calls that ended in the bucket, by model.",
-      series: byModel(overview, (figures) => figures.calls, any),
-    },
-    {
-      ...counts,
-      ...time,
+      pick: (figures) => figures.calls,
+      term: any,
+    }),
+    stackedByModel(overview, {
       id: "errors",
       title: "Errors",
       definition: "Calls that ended in an error, by model.",
-      series: byModel(
-        overview,
-        (figures) => figures.errors,
-        () => "status:error",
-      ),
-    },
+      pick: (figures) => figures.errors,
+      term: () => "status:error",
+    }),
     {
       ...durations,
       ...time,
@@ -169,41 +198,16 @@ export function homeCharts(overview: Overview, { split }: { split: boolean }): C
       definition: `From the request’s arrival to the first token of a streamed answer: ${percentileWords}. Logarithmic.`,
       series: percentiles(overview, "ttftMs", split),
     },
-    {
-      ...counts,
-      ...time,
+    stackedByModel(overview, {
       id: "cost",
       title: "Cost",
       definition: "US dollars by the price list, by model. Models without a price are left out.",
       format: formatUsd,
       exact: exactUsd,
-      series: byModel(
-        overview,
-        (figures) => figures.costUsd,
-        () => "cost:>0",
-      ),
-    },
-    {
-      ...counts,
-      ...time,
-      id: "tokens",
-      title: "Tokens",
-      definition: "Tokens read and written by models.",
-      series: overall(overview, [
-        {
-          key: "input",
-          colour: "var(--chart-1)",
-          pick: (figures) => figures.inputTokens,
-          term: () => "input_tokens:>0",
-        },
-        {
-          key: "output",
-          colour: "var(--chart-3)",
-          pick: (figures) => figures.outputTokens,
-          term: () => "output_tokens:>0",
-        },
-      ]),
-    },
+      pick: (figures) => figures.costUsd,
+      term: () => "cost:>0",
+    }),
+    tokenChart(overview),
   ];
 }
 

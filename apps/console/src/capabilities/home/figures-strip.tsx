@@ -77,8 +77,7 @@ const figures: readonly HeadlineFigure[] = [
     exact: exactCount,
     more: "neutral",
     filter: () => "tokens:>0",
-    aside: ({ inputTokens, outputTokens }) =>
-      `${formatCount(inputTokens)} in, ${formatCount(outputTokens)} out`,
+    aside: ({ outputTokens }) => `${formatCount(outputTokens)} out`,
   },
   {
     label: "Latency p95",

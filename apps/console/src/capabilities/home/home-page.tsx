@@ -51,12 +51,12 @@ function Dashboard(): ReactNode {
   return (
     <div className="min-h-0 flex-1 overflow-auto" aria-busy={data === undefined}>
       {error === null ? null : (
-        <div role="status" className="border-b border-line bg-warn-soft px-4 py-1.5 text-table">
+        <output className="block border-b border-line bg-warn-soft px-4 py-1.5 text-table">
           <StatusMark
             state="degraded"
             label="These figures are no longer renewed: the last attempt failed."
           />
-        </div>
+        </output>
       )}
       {search.filter === undefined ? null : (
         <p className="flex items-center gap-2 border-b border-line px-4 py-1.5">

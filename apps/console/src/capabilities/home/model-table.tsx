@@ -14,6 +14,7 @@ import {
   formatUsd,
 } from "../../components/format.ts";
 import { modelColour } from "../../components/model-colour.ts";
+import { ScrollRegion } from "../../components/scroll-region.tsx";
 import { Skeleton, skeletonWidth } from "../../components/skeleton.tsx";
 import { modelLabel, modelTerm } from "./chart-series.ts";
 
@@ -119,14 +120,7 @@ export function ModelTable({ overview }: { overview: Overview | undefined }): Re
   return (
     <section aria-label="Models" className="bg-surface px-4 pt-3 pb-6">
       <h3 className="mb-1 font-medium">By model</h3>
-      <div
-        // A scrolling region must be reachable by keyboard.
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-        tabIndex={0}
-        role="region"
-        aria-label="Figures by model"
-        className="overflow-x-auto"
-      >
+      <ScrollRegion label="Figures by model" className="overflow-x-auto">
         <table className="w-full text-table">
           <thead className="text-label text-muted">
             <tr className="h-7">
@@ -193,7 +187,7 @@ export function ModelTable({ overview }: { overview: Overview | undefined }): Re
                 })}
           </tbody>
         </table>
-      </div>
+      </ScrollRegion>
     </section>
   );
 }

@@ -1,6 +1,5 @@
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import uPlot from "uplot";
-import "uplot/dist/uPlot.min.css";
 import { onThemeChange } from "../../app/theme.ts";
 import { zoneName } from "../../app/zoned-time.ts";
 import { formatClock, type TimeZone } from "../../components/format.ts";
@@ -45,7 +44,8 @@ function timeLabels(splits: number[], step: number, zone: TimeZone): string[] {
 }
 
 function seriesOptions(content: ChartContent, host: HTMLElement): uPlot.Series[] {
-  const gap = Math.min(2, 240 / Math.max(1, content.times.length));
+  const step = host.clientWidth / Math.max(1, content.times.length);
+  const gap = step > 8 ? 2 : step > 5 ? 1 : 0;
   const drawn = content.series.map((series): uPlot.Series => {
     const stroke = paint(host, series.colour);
     if (content.kind === "lines") {
@@ -61,7 +61,7 @@ function seriesOptions(content: ChartContent, host: HTMLElement): uPlot.Series[]
     const bars = uPlot.paths.bars?.({ align: 1, size: [1, Number.POSITIVE_INFINITY], gap });
     return {
       label: series.label,
-      fill: series.dashed ? paint(host, `color-mix(in oklch, ${series.colour} 55%, var(--surface))`) : stroke,
+      fill: series.dashed ? paint(host, `color-mix(in oklab, ${series.colour} 50%, var(--surface))`) : stroke,
       width: 0,
       points: { show: false },
       ...(bars === undefined ? {} : { paths: bars }),
@@ -106,6 +106,7 @@ function axes(props: TimeChartProps, host: HTMLElement): uPlot.Axis[] {
       space: 28,
       grid: line,
       ticks: { show: false },
+      ...(props.content.logarithmic ? { splits: logarithmicSplits } : {}),
       values: (_chart, splits) => splits.map((value) => format(value)),
     },
   ];
@@ -114,6 +115,22 @@ function axes(props: TimeChartProps, host: HTMLElement): uPlot.Axis[] {
 /** Room above the highest value, and never an axis without a height. */
 function linearRange(_chart: uPlot, _min: number, max: number): uPlot.Range.MinMax {
   return [0, max > 0 ? max * 1.08 : 1];
+}
+
+/** 1, 2 and 5 of each power of ten, thinned until the labels have room. */
+function logarithmicSplits(chart: uPlot, _axis: number, min: number, max: number): number[] {
+  const room = Math.max(2, Math.floor(chart.bbox.height / uPlot.pxRatio / 28));
+  for (const steps of [[1, 2, 5], [1, 3], [1]]) {
+    const splits: number[] = [];
+    for (let power = Math.floor(Math.log10(min)); power <= Math.ceil(Math.log10(max)); power += 1) {
+      for (const step of steps) {
+        const value = step * 10 ** power;
+        if (value >= min && value <= max) splits.push(value);
+      }
+    }
+    if (splits.length <= room || steps.length === 1) return splits;
+  }
+  return [];
 }
 
 function logarithmicRange(_chart: uPlot, min: number | null, max: number | null): uPlot.Range.MinMax {
@@ -220,6 +237,9 @@ export function TimeChart(props: TimeChartProps): ReactNode {
       made.destroy();
       chart.current = null;
     };
+    // What is read through `latest` is listed too: the chart is made anew when its shape, range or colours change,
+    // and only given new data when nothing but the values did.
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies
   }, [shape, from, to, zone, height, theme]);
   useEffect(() => {
     chart.current?.setData(chartData(content), true);

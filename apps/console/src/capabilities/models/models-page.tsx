@@ -56,9 +56,9 @@ export function ModelsPage(): ReactNode {
               onChange={(event) => setText(event.target.value)}
               className={`${inputClass} max-w-80`}
             />
-            <span role="status" className="text-table text-muted">
+            <output className="text-table text-muted">
               {models === undefined ? "" : `${exactCount(models.length)} models`}
-            </span>
+            </output>
           </div>
           {models !== undefined && models.length === 0 ? (
             <EmptyState

@@ -44,13 +44,13 @@ export function FirstCall({ project }: { project: string | undefined }): ReactNo
 
 function Waiting(): ReactNode {
   return (
-    <p role="status" className="flex items-center gap-2 text-soft">
+    <output className="flex items-center gap-2 text-soft">
       <span aria-hidden="true" className="relative flex size-2">
         <span className="absolute inset-0 animate-ping rounded-full bg-accent opacity-60" />
         <span className="relative size-2 rounded-full bg-accent" />
       </span>
       Waiting for the first call. This page shows it as soon as it arrives.
-    </p>
+    </output>
   );
 }
 

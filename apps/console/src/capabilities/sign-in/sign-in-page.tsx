@@ -36,9 +36,9 @@ export function SignInPage(): ReactNode {
           <h1 className="text-title">Weir</h1>
         </div>
         {signIn.pending ? (
-          <p role="status" className="text-soft">
+          <output className="block text-soft">
             Signing in…
-          </p>
+          </output>
         ) : (
           <SignInForm error={signIn.error} reason={search.reason} onToken={signIn.submit} />
         )}
@@ -128,9 +128,9 @@ function SignInForm({
         </div>
       )}
       {failure === null && reason !== undefined && reasons[reason] !== undefined ? (
-        <p role="status" className="text-soft">
+        <output className="block text-soft">
           {reasons[reason]}
-        </p>
+        </output>
       ) : null}
       <section className="flex flex-col gap-2">
         <h2 className="text-heading">Sign in with a link</h2>

@@ -89,7 +89,7 @@ function Components({ system }: { system: System }): ReactNode {
         {system.components.map((component) => (
           <li
             key={component.name}
-            className="grid gap-x-4 gap-y-0.5 border-t border-line py-2 narrow:grid-cols-[140px_110px_1fr_120px]"
+            className="grid items-baseline gap-x-4 gap-y-0.5 border-t border-line py-2 narrow:grid-cols-[140px_110px_1fr_120px]"
           >
             <span className="font-medium">{component.name}</span>
             <StatusMark state={component.state} />

@@ -1,7 +1,13 @@
-import { useEffect, useRef, type ReactNode } from "react";
+// No element of HTML is a list of options under a text field: the combobox pattern is made of roles.
+/* oxlint-disable jsx-a11y/prefer-tag-over-role, jsx-a11y/no-noninteractive-element-to-interactive-role */
+import type { ReactNode } from "react";
 import { exactCount, formatCount } from "../../components/format.ts";
 import { KeyHint } from "../../components/key-hint.tsx";
 import type { Completion } from "./query-completion.ts";
+
+function scrollIntoView(element: HTMLElement | null): void {
+  element?.scrollIntoView({ block: "nearest" });
+}
 
 /** What could be typed next, under the place where it would stand. */
 export function CompletionList({
@@ -15,17 +21,12 @@ export function CompletionList({
   left: number;
   onChoose: (completion: Completion) => void;
 }): ReactNode {
-  const list = useRef<HTMLUListElement>(null);
-  useEffect(() => {
-    list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
-  }, [active]);
   return (
     <div
       className="enter-float absolute top-full z-30 mt-1 w-[420px] max-w-full overflow-hidden rounded-md bg-raised shadow-float"
       style={{ left: `min(${left}px, max(0px, 100% - 420px))` }}
     >
       <ul
-        ref={list}
         id="query-completions"
         role="listbox"
         aria-label="Completions"
@@ -38,11 +39,12 @@ export function CompletionList({
             key={completion.label}
             id={`completion-${index}`}
             role="option"
+            ref={index === active ? scrollIntoView : undefined}
             tabIndex={-1}
             aria-selected={index === active}
             onMouseDown={(event) => event.preventDefault()}
             onClick={() => onChoose(completion)}
-            className={`flex h-7 cursor-default items-center gap-3 rounded-sm px-2 text-table ${index === active ? "bg-hover" : "hover:bg-hover"}`}
+            className={`flex h-7 cursor-default items-center gap-3 rounded-sm px-2 text-table ${index === active ? "bg-pressed" : "hover:bg-hover"}`}
           >
             <code className={`min-w-0 truncate ${completion.detail === "" ? "" : "shrink-0"}`}>
               {completion.label}

@@ -84,9 +84,9 @@ export function FacetPanel({
   return (
     <section aria-label="Facets" className="flex h-full flex-col overflow-y-auto py-1">
       {failed ? (
-        <p role="status" className="px-3 py-1 text-table">
-          <StatusMark state="degraded" label="Counts could not be read" />
-        </p>
+        <output className="block px-3 py-1 text-table">
+          <StatusMark state="degraded" label="Counts could not be read." />
+        </output>
       ) : null}
       {facetFields.map((field) => (
         <FacetGroup
@@ -177,7 +177,9 @@ function FacetGroup({
           ))}
         </div>
       ) : shown.length === 0 ? (
-        <p className="flex h-6 items-center pl-6 text-table text-muted">none</p>
+        <p className="flex h-6 items-center pl-6 text-table text-muted">
+          {values === undefined ? "not known" : "none"}
+        </p>
       ) : (
         <ul>
           {shown.map(({ value, count }) => (
@@ -225,6 +227,8 @@ function FacetValue({
     <li>
       <button
         type="button"
+        // It has a third state, "left out", that no checkbox of HTML has.
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
         role="checkbox"
         aria-checked={state === "chosen" ? true : state === "excluded" ? "mixed" : false}
         aria-label={`${label}, ${count}${state === "excluded" ? ", excluded" : ""}`}

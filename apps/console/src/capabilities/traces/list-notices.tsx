@@ -42,14 +42,11 @@ export function RefreshNotice({ error }: { error: unknown }): ReactNode {
   if (error === null || error === undefined) return null;
   const { detail, requestId } = describeFailure(error);
   return (
-    <div
-      role="status"
-      className="flex shrink-0 items-center gap-2 border-b border-line bg-warn-soft px-3 py-1.5 text-table"
-    >
+    <output className="flex shrink-0 items-center gap-2 border-b border-line bg-warn-soft px-3 py-1.5 text-table">
       <StatusMark state="degraded" label="New traces cannot be read at the moment." className="shrink-0" />
       <span className="min-w-0 truncate text-soft">{detail}</span>
       {requestId === "" ? null : <code className="ml-auto shrink-0">{requestId}</code>}
-    </div>
+    </output>
   );
 }
 
@@ -57,13 +54,13 @@ export function RefreshNotice({ error }: { error: unknown }): ReactNode {
 export function ListEnd({ list }: { list: TraceList }): ReactNode {
   if (!list.ready || list.rows.length === 0) return null;
   return (
-    <p role="status" className="sticky left-0 flex h-8 w-fit items-center px-3 text-table text-muted">
+    <output className="sticky left-0 flex h-8 w-fit items-center px-3 text-table text-muted">
       {list.hasMore
         ? list.loadingMore
           ? "Reading more…"
           : `${exactCount(list.rows.length)} read; more below`
         : `${exactCount(list.rows.length)} ${list.rows.length === 1 ? "trace" : "traces"}, no more in this range`}
-    </p>
+    </output>
   );
 }
 

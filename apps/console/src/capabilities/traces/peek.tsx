@@ -116,6 +116,8 @@ function ResizeHandle({ width, onResize }: { width: number; onResize: (width: nu
   return (
     <div
       ref={handle}
+      // A separator that can be moved is no <hr>.
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
       role="separator"
       aria-label="Width of the trace panel"
       aria-orientation="vertical"

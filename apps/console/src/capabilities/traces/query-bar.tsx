@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { findFilterField, metadataPrefix, parseFilter } from "@weir/schema";
 import { CircleAlert, Search, X } from "lucide-react";
-import { useEffect, useMemo, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
+import { useMemo, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
 import { facetsQuery, type Scope } from "../../api/queries.ts";
 import { IconButton } from "../../components/button.tsx";
+import { InlineCode } from "../../components/inline-code.tsx";
 import { KeyHint } from "../../components/key-hint.tsx";
 import { CompletionList } from "./completion-list.tsx";
 import {
@@ -42,8 +43,8 @@ function useCompletions({
 }
 
 /**
- * The query in its grammar. The URL holds what applies; what is being typed applies on Enter, on a chosen
- * completion that ends a term, and when the field is left.
+ * The query in its grammar. The URL holds what applies; what is being typed applies on Enter and when the field
+ * is left.
  */
 export function QueryBar({
   filter,
@@ -56,63 +57,49 @@ export function QueryBar({
   inputRef: RefObject<HTMLInputElement | null>;
   onFilter: (filter: string) => void;
 }): ReactNode {
-  const [draft, setDraft] = useState<string | null>(null);
+  // A draft belongs to the filter it began from: when that changes (a facet, Back), the draft is void.
+  const [draft, setDraft] = useState<{ from: string; text: string } | null>(null);
   const [caret, setCaret] = useState(0);
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
   const [scrollLeft, setScrollLeft] = useState(0);
-  const text = draft ?? filter;
+  const text = draft !== null && draft.from === filter ? draft.text : filter;
   const context = useMemo(() => (open ? completionContext(text, caret) : null), [open, text, caret]);
   const completions = useCompletions({ text, context, scope });
   const shown = open && completions.length > 0;
-  useEffect(() => setDraft(null), [filter]);
-  const commit = (next: string): void => {
+  const close = (): void => {
     setOpen(false);
     setActive(-1);
+  };
+  const commit = (next: string): void => {
+    close();
     setDraft(null);
     if (next.trim() !== filter) onFilter(next.trim());
   };
   const choose = (completion: Completion): void => {
     if (context === null) return;
     const applied = applyCompletion(text, context, completion);
-    setDraft(applied.text);
+    setDraft({ from: filter, text: applied.text });
     setCaret(applied.caret);
     setActive(-1);
     const input = inputRef.current;
     input?.focus();
     requestAnimationFrame(() => input?.setSelectionRange(applied.caret, applied.caret));
   };
-  const press = (event: KeyboardEvent<HTMLInputElement>): void => {
-    const chosen = completions[active];
-    if (shown && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
-      event.preventDefault();
-      const step = event.key === "ArrowDown" ? 1 : -1;
-      setActive((active + step + completions.length + 1) % (completions.length + 1));
-      if (active + step === completions.length || active + step < -1)
-        setActive(step > 0 ? 0 : completions.length - 1);
-    } else if (event.key === "Enter") {
-      event.preventDefault();
-      if (shown && chosen !== undefined) choose(chosen);
-      else commit(text);
-    } else if (
-      event.key === "Tab" &&
-      shown &&
-      !event.shiftKey &&
-      (active >= 0 || (context?.typed ?? "") !== "")
-    ) {
-      const first = chosen ?? completions[0];
-      if (first === undefined) return;
-      event.preventDefault();
-      choose(first);
-    } else if (event.key === "Escape") {
-      event.preventDefault();
-      if (shown) setOpen(false);
-      else {
+  const press = (event: KeyboardEvent<HTMLInputElement>): void =>
+    pressInQuery(event, {
+      completions: shown ? completions : [],
+      active,
+      partial: (context?.typed ?? "") !== "",
+      setActive,
+      choose,
+      commit: () => commit(text),
+      close,
+      leave: () => {
         setDraft(null);
-        event.currentTarget.blur();
-      }
-    }
-  };
+        inputRef.current?.blur();
+      },
+    });
   return (
     <div className="min-w-0 flex-1">
       <div className="relative flex h-8 items-center rounded-md border border-line-strong bg-surface focus-within:border-accent focus-within:outline-1 focus-within:outline-accent">
@@ -135,7 +122,7 @@ export function QueryBar({
             placeholder="Filter: status:error latency:>2s model:gpt-5* or any words"
             className="absolute inset-0 w-full bg-transparent px-2 font-mono text-table text-transparent caret-(--text) outline-none placeholder:font-sans"
             onChange={(event) => {
-              setDraft(event.target.value);
+              setDraft({ from: filter, text: event.target.value });
               setCaret(event.target.selectionStart ?? event.target.value.length);
               setOpen(true);
               setActive(-1);
@@ -147,31 +134,91 @@ export function QueryBar({
             onBlur={() => commit(text)}
           />
         </div>
-        {draft !== null && draft.trim() !== filter ? (
-          <span className="hidden shrink-0 items-center gap-1 px-1.5 text-label text-muted narrow:flex">
-            <KeyHint keys="↵" /> apply
-          </span>
-        ) : text === "" ? (
-          <span className="hidden px-2 narrow:block">
-            <KeyHint keys="/" />
-          </span>
-        ) : null}
-        {text === "" ? null : (
-          <IconButton size="small" label="Clear the query" onClick={() => commit("")} className="mr-0.5">
-            <X />
-          </IconButton>
-        )}
+        <QueryEnd text={text} pending={text.trim() !== filter} onClear={() => commit("")} />
         {shown && context !== null ? (
           <CompletionList
             completions={completions}
             active={active}
-            left={Math.max(0, 34 + context.range.start * 7.2 - scrollLeft)}
+            left={Math.max(0, 34 + context.range.start * monospaceWidth - scrollLeft)}
             onChoose={choose}
           />
         ) : null}
       </div>
-      <Problems text={text} onFix={(fixed) => commit(fixed)} />
+      <Problems text={text} typingAt={open ? caret : null} onFix={commit} />
     </div>
+  );
+}
+
+/** Width of a character of the 12 px monospace face, near enough to place the list of completions. */
+const monospaceWidth = 7.2;
+
+interface QueryActions {
+  /** Empty while nothing is on offer. */
+  completions: readonly Completion[];
+  active: number;
+  /** Whether a part of a word has been typed, which Tab may then complete. */
+  partial: boolean;
+  setActive: (active: number) => void;
+  choose: (completion: Completion) => void;
+  commit: () => void;
+  close: () => void;
+  leave: () => void;
+}
+
+/** Arrows choose, Tab takes, Enter applies, Esc closes and then gives up. */
+function pressInQuery(event: KeyboardEvent<HTMLInputElement>, actions: QueryActions): void {
+  const { completions, active } = actions;
+  const chosen = completions[active];
+  const offered = completions.length > 0;
+  if (offered && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+    event.preventDefault();
+    // One more place than there are completions: none is chosen there, and Enter applies what was typed.
+    const places = completions.length + 1;
+    const step = event.key === "ArrowDown" ? 1 : -1;
+    actions.setActive(((active + 1 + step + places) % places) - 1);
+  } else if (event.key === "Enter") {
+    event.preventDefault();
+    if (chosen === undefined) actions.commit();
+    else actions.choose(chosen);
+  } else if (event.key === "Tab" && offered && !event.shiftKey && (chosen !== undefined || actions.partial)) {
+    const taken = chosen ?? completions[0];
+    if (taken === undefined) return;
+    event.preventDefault();
+    actions.choose(taken);
+  } else if (event.key === "Escape") {
+    event.preventDefault();
+    if (offered) actions.close();
+    else actions.leave();
+  }
+}
+
+/** What stands at the right end of the field: the key that leads to it, or those that apply and clear. */
+function QueryEnd({
+  text,
+  pending,
+  onClear,
+}: {
+  text: string;
+  pending: boolean;
+  onClear: () => void;
+}): ReactNode {
+  return (
+    <>
+      {pending ? (
+        <span className="hidden shrink-0 items-center gap-1 px-1.5 text-label text-muted narrow:flex">
+          <KeyHint keys="↵" /> apply
+        </span>
+      ) : text === "" ? (
+        <span className="hidden px-2 narrow:block">
+          <KeyHint keys="/" />
+        </span>
+      ) : null}
+      {text === "" ? null : (
+        <IconButton size="small" label="Clear the query" onClick={onClear} className="mr-0.5">
+          <X />
+        </IconButton>
+      )}
+    </>
   );
 }
 
@@ -184,34 +231,40 @@ const looks = {
 
 /** The same text in colours, under the field whose own text is transparent; what is unreadable is underlined. */
 function Highlight({ text, scrollLeft }: { text: string; scrollLeft: number }): ReactNode {
-  const parts = highlightFilter(text);
-  let at = 0;
   return (
     <div
       aria-hidden="true"
       className="pointer-events-none absolute inset-0 flex items-center overflow-hidden px-2 font-mono text-table"
     >
       <span className="whitespace-pre" style={{ transform: `translateX(${-scrollLeft}px)` }}>
-        {parts.map((part) => {
-          const key = at;
-          at += part.text.length;
-          return (
-            <span key={key} className={looks[part.look]}>
-              {part.text}
-            </span>
-          );
-        })}
+        {highlightFilter(text).map((part) => (
+          <span key={part.start} className={looks[part.look]}>
+            {part.text}
+          </span>
+        ))}
       </span>
     </div>
   );
 }
 
 /** Why a part cannot be read, and what may have been meant. */
-function Problems({ text, onFix }: { text: string; onFix: (text: string) => void }): ReactNode {
-  const { problems } = useMemo(() => parseFilter(text), [text]);
+function Problems({
+  text,
+  typingAt,
+  onFix,
+}: {
+  text: string;
+  /** The caret while the reader types: a term that is not finished is no problem yet. */
+  typingAt: number | null;
+  onFix: (text: string) => void;
+}): ReactNode {
+  const parsed = useMemo(() => parseFilter(text), [text]);
+  const problems = parsed.problems.filter(
+    ({ term }) => typingAt === null || typingAt < term.start || typingAt > term.end,
+  );
   if (problems.length === 0) return null;
   return (
-    <ul role="status" className="flex flex-col gap-0.5 px-1 pt-1">
+    <ul aria-live="polite" className="flex flex-col gap-0.5 px-1 pt-1">
       {problems.slice(0, 3).map((problem) => (
         <li
           key={problem.start}
@@ -219,7 +272,8 @@ function Problems({ text, onFix }: { text: string; onFix: (text: string) => void
         >
           <CircleAlert className="size-3.5 shrink-0" />
           <span>
-            <code>{text.slice(problem.term.start, problem.term.end)}</code> is left out. {problem.message}
+            <code>{text.slice(problem.term.start, problem.term.end)}</code> is left out.{" "}
+            <InlineCode text={problem.message} />
           </span>
           {problem.suggestions.map((word) => (
             <button

@@ -170,6 +170,7 @@ export function applyCompletion(
 
 /** A piece of the filter's text and how it is to look. */
 export interface HighlightedPart {
+  start: number;
   text: string;
   look: "plain" | "field" | "value" | "problem";
 }
@@ -195,7 +196,7 @@ export function highlightFilter(text: string): HighlightedPart[] {
     const look = looks[at] ?? "plain";
     const last = parts.at(-1);
     if (last?.look === look) last.text += text.charAt(at);
-    else parts.push({ text: text.charAt(at), look });
+    else parts.push({ start: at, text: text.charAt(at), look });
   }
   return parts;
 }

@@ -95,12 +95,12 @@ function StatusCell({ row }: { row: TraceSummary }): ReactNode {
 /** Every column there is, in the order in which they stand. */
 export const traceColumns: readonly TraceColumn[] = [
   column("time", "Started", {
-    minWidth: 92,
+    minWidth: 88,
     definition: "When the trace's first span started.",
     cell: (row, zone) => <RelativeTime at={row.startedAt} zone={zone} className="text-muted" />,
   }),
   column("status", "Status", {
-    minWidth: 124,
+    minWidth: 116,
     definition: "How the trace ended: the code of its first error, if there was one.",
     cell: (row) => <StatusCell row={row} />,
     filter: (row) =>
@@ -109,43 +109,43 @@ export const traceColumns: readonly TraceColumn[] = [
         : { field: "error", value: row.errorCode },
   }),
   column("name", "Name", {
-    minWidth: 140,
+    minWidth: 112,
     definition: "The root span's name.",
     cell: (row) => textCell(row.name),
     filter: (row) => valueFilter("name", row.name),
   }),
   column("model", "Model", {
-    minWidth: 190,
+    minWidth: 168,
     definition: "The models that answered in this trace.",
     cell: (row) => <ModelCell row={row} />,
     filter: (row) => valueFilter("model", row.models[0] ?? ""),
   }),
   column("input", "Input", {
-    minWidth: 180,
-    width: "minmax(180px, 1fr)",
+    minWidth: 104,
+    width: "minmax(104px, 1fr)",
     definition: "The beginning of the last user message.",
     cell: (row) => <span className="text-soft">{textCell(row.inputPreview)}</span>,
   }),
   column("output", "Output", {
-    minWidth: 180,
-    width: "minmax(180px, 1fr)",
+    minWidth: 104,
+    width: "minmax(104px, 1fr)",
     definition: "The beginning of the answer.",
     cell: (row) => <span className="text-soft">{textCell(row.outputPreview)}</span>,
   }),
   column("latency", "Latency", {
-    minWidth: 84,
+    minWidth: 74,
     numeric: true,
     definition: "From the start of the first span to the end of the last.",
     cell: (row) => <DurationFigure value={row.durationMs} light />,
   }),
   column("ttft", "TTFT", {
-    minWidth: 84,
+    minWidth: 74,
     numeric: true,
     definition: "Time to first token, of streamed answers.",
     cell: (row) => <DurationFigure value={row.ttftMs} light />,
   }),
   column("tokens", "Tokens", {
-    minWidth: 76,
+    minWidth: 66,
     numeric: true,
     definition: "Input and output tokens, each call counted once.",
     cell: (row) => (
@@ -157,7 +157,7 @@ export const traceColumns: readonly TraceColumn[] = [
     ),
   }),
   column("cost", "Cost", {
-    minWidth: 84,
+    minWidth: 76,
     numeric: true,
     definition: "US dollars, by the price list; a dash when a model has no price.",
     cell: (row) => <UsdFigure value={row.costUsd} light />,

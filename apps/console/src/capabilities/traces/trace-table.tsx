@@ -1,3 +1,6 @@
+// Only the rows on the screen exist and each is placed by itself, which no <table> does: the grid is made of
+// roles instead.
+/* oxlint-disable jsx-a11y/prefer-tag-over-role */
 import { useVirtualizer } from "@tanstack/react-virtual";
 import type { TraceSummary } from "@weir/schema";
 import { clsx } from "clsx";

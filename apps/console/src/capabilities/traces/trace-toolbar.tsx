@@ -30,7 +30,7 @@ export function TraceToolbar({
         label={facetsShown ? "Hide the facets" : "Show the facets"}
         pressed={facetsShown}
         onClick={onFacets}
-        className="mt-0.5 hidden medium:inline-flex"
+        className="mt-0.5 max-medium:hidden"
       >
         <PanelLeft />
       </IconButton>

@@ -1,9 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
-import { useCallback, useMemo, useRef, useState, type MouseEvent, type ReactNode } from "react";
+import { useRef, useState, type ReactNode, type RefObject } from "react";
 import { anyTraceQuery } from "../../api/queries.ts";
-import { useStored } from "../../app/stored.ts";
-import { useConsoleSearch, useScope, useTimeZone } from "../../app/use-console-search.ts";
+import { useScope, useTimeZone } from "../../app/use-console-search.ts";
 import { ErrorState } from "../../components/error-state.tsx";
 import { FirstCall } from "../quickstart/first-call.tsx";
 import { ConnectedTraceView } from "./connected-trace-view.tsx";
@@ -11,11 +9,11 @@ import { FacetPanel } from "./facet-panel.tsx";
 import { ListEnd, NoMatches, RefreshNotice, WaitingPill } from "./list-notices.tsx";
 import { Peek, usePeekWidth } from "./peek.tsx";
 import { SelectionBar } from "./selection-bar.tsx";
-import { readColumns } from "./trace-columns.tsx";
-import { TraceTable, type TableCursor } from "./trace-table.tsx";
+import { TraceTable } from "./trace-table.tsx";
 import { TraceToolbar } from "./trace-toolbar.tsx";
+import { useListView, type ListView } from "./use-list-view.ts";
 import { moveCursor, useTableKeys } from "./use-table-keys.ts";
-import { useTraceList } from "./use-trace-list.ts";
+import { useTraceList, type TraceList } from "./use-trace-list.ts";
 
 /** How far each list was scrolled, so that Back leads to where one was. */
 const offsets = new Map<string, number>();
@@ -25,117 +23,54 @@ export function TracesPage(): ReactNode {
   const scope = useScope();
   const any = useQuery(anyTraceQuery(scope.project));
   if (any.data === false) return <FirstCall project={scope.project} />;
-  return <TraceList />;
+  return <ListPage />;
 }
 
-function TraceList(): ReactNode {
-  const scope = useScope();
-  const zone = useTimeZone();
-  const { search, changeSearch } = useConsoleSearch();
-  const navigate = useNavigate();
-  const scrollRef = useRef<HTMLDivElement>(null);
+function ListPage(): ReactNode {
+  const view = useListView();
+  const { scope, cursor, open } = view;
   const queryRef = useRef<HTMLInputElement>(null);
   const [scrolled, setScrolled] = useState(false);
-  const [cursor, setCursor] = useState<TableCursor | null>(
-    search.trace === undefined ? null : { traceId: search.trace, column: 0 },
-  );
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const [storedColumns, storeColumns] = useStored("columns");
-  const [facetsHidden, hideFacets] = useStored("facetsHidden");
-  const [peekWidth] = usePeekWidth();
-  const columnText = search.columns ?? storedColumns;
-  const columns = useMemo(() => readColumns(columnText), [columnText]);
-  const live = search.live === "on" && scope.range.kind === "relative";
+  // While the reader is somewhere in the list, nothing may move it.
   const hold = scrolled || cursor !== null;
-  const list = useTraceList({ scope, live, hold });
-  const listKey = JSON.stringify([scope, columnText]);
-  const open = search.trace;
-
-  const setFilter = useCallback(
-    (filter: string) => changeSearch({ filter: filter === "" ? undefined : filter }),
-    [changeSearch],
-  );
-  const openTrace = useCallback(
-    (traceId: string): void => {
-      if (open === traceId) {
-        void navigate({
-          to: "/traces/$traceId",
-          params: { traceId },
-          search: (previous) => ({ ...previous, trace: undefined }),
-        });
-        return;
-      }
-      // A peek that moves to another row is one step of the history, not one per row.
-      changeSearch({ trace: traceId, span: undefined }, { replace: open !== undefined });
-    },
-    [changeSearch, navigate, open],
-  );
-  const placeCursor = (next: TableCursor): void => {
-    setCursor(next);
-    if (open !== undefined && open !== next.traceId) {
-      changeSearch({ trace: next.traceId, span: undefined }, { replace: true });
-    }
-  };
-  const onCell = useCallback(
-    (cell: TableCursor, event: MouseEvent): void => {
-      setCursor(cell);
-      if (event.metaKey || event.ctrlKey) window.open(`/traces/${cell.traceId}`, "_blank", "noopener");
-      else openTrace(cell.traceId);
-    },
-    [openTrace],
-  );
-  const toggleSelected = useCallback((traceId: string): void => {
-    setSelected((old) => {
-      const next = new Set(old);
-      if (!next.delete(traceId)) next.add(traceId);
-      return next;
-    });
-  }, []);
-  const closePeek = (): void => changeSearch({ trace: undefined, span: undefined, tab: undefined });
-  const move = (step: 1 | -1): void => {
-    const next = moveCursor(list.rows, cursor, step);
-    if (next !== null) placeCursor(next);
-  };
+  const list = useTraceList({ scope, live: view.live, hold });
   useTableKeys({
     rows: list.rows,
-    columns,
+    columns: view.columns,
     cursor,
     filter: scope.filter,
-    openTraceId: open,
-    setCursor: placeCursor,
-    open: openTrace,
+    setCursor: view.placeCursor,
+    open: view.openTrace,
     close: () => {
-      if (open !== undefined) closePeek();
-      else if (selected.size > 0) setSelected(new Set());
-      else setCursor(null);
+      if (open !== undefined) view.closePeek();
+      else if (view.selected.size > 0) view.clearSelection();
+      else view.clearCursor();
     },
-    select: toggleSelected,
-    setFilter,
+    select: view.toggleSelected,
+    setFilter: view.setFilter,
     focusQuery: () => queryRef.current?.focus(),
   });
-  const at = open === undefined ? -1 : list.rows.findIndex((row) => row.traceId === open);
   return (
     <>
       <TraceToolbar
         scope={scope}
         queryRef={queryRef}
-        columns={columns}
-        facetsShown={facetsHidden === null}
-        onFilter={setFilter}
-        onFacets={() => hideFacets(facetsHidden === null ? "yes" : null)}
-        onColumns={(ids) => {
-          storeColumns(ids.join(","));
-          changeSearch({ columns: ids.join(",") }, { replace: true });
-        }}
+        columns={view.columns}
+        facetsShown={view.facetsShown}
+        onFilter={view.setFilter}
+        onFacets={view.toggleFacets}
+        onColumns={view.setColumns}
       />
       <div className="relative flex min-h-0 flex-1">
-        {facetsHidden === null ? (
+        {view.facetsShown ? (
           <div className="hidden w-52 shrink-0 border-r border-line medium:block">
-            <FacetPanel scope={scope} live={live} onFilter={setFilter} />
+            <FacetPanel scope={scope} live={view.live} onFilter={view.setFilter} />
           </div>
         ) : null}
         <div className="relative flex min-w-0 flex-1 flex-col">
-          {list.error !== null ? (
+          {list.error === null ? (
+            <ListBody view={view} list={list} hold={hold} onScrolled={setScrolled} />
+          ) : (
             <ErrorState
               title="The trace list could not be read"
               error={list.error}
@@ -144,70 +79,94 @@ function TraceList(): ReactNode {
               onRetry={list.retry}
               retrying={list.retrying}
             />
-          ) : (
-            <>
-              <RefreshNotice error={list.refreshError} />
-              <WaitingPill
-                count={hold ? list.waiting : 0}
-                more={list.waitingMore}
-                onShow={() => {
-                  list.showWaiting();
-                  setCursor(null);
-                  scrollRef.current?.scrollTo({ top: 0 });
-                }}
-              />
-              <TraceTable
-                key={listKey}
-                rows={list.rows}
-                ready={list.ready}
-                columns={columns}
-                zone={zone}
-                cursor={cursor}
-                openTraceId={open}
-                selected={selected}
-                hasMore={list.hasMore}
-                loadingMore={list.loadingMore}
-                coveredWidth={open === undefined ? "0px" : `${peekWidth * 0.9}%`}
-                scrollRef={scrollRef}
-                initialOffset={offsets.get(listKey) ?? 0}
-                onLoadMore={list.loadMore}
-                onScroll={(offset) => {
-                  offsets.set(listKey, offset);
-                  setScrolled(offset > 4);
-                }}
-                onCell={onCell}
-                onSelect={toggleSelected}
-                end={
-                  list.ready && list.rows.length === 0 ? (
-                    <NoMatches scope={scope} onFilter={setFilter} />
-                  ) : (
-                    <ListEnd list={list} />
-                  )
-                }
-              />
-            </>
           )}
-          <SelectionBar
-            rows={list.rows}
-            selected={selected}
-            onFilter={(filter) => {
-              setSelected(new Set());
-              setFilter(filter);
-            }}
-            onClear={() => setSelected(new Set())}
-          />
         </div>
-        {open === undefined ? null : (
-          <Peek
-            traceId={open}
-            position={at < 0 ? undefined : { above: at > 0, below: at < list.rows.length - 1 }}
-            onMove={move}
-            onClose={closePeek}
-          >
-            <ConnectedTraceView traceId={open} inPeek />
-          </Peek>
-        )}
+        {open === undefined ? null : <OpenTrace traceId={open} view={view} list={list} />}
       </div>
     </>
+  );
+}
+
+function ListBody({
+  view,
+  list,
+  hold,
+  onScrolled,
+}: {
+  view: ListView;
+  list: TraceList;
+  hold: boolean;
+  onScrolled: (scrolled: boolean) => void;
+}): ReactNode {
+  const { scope, cursor, open } = view;
+  const scrollRef: RefObject<HTMLDivElement | null> = useRef(null);
+  const zone = useTimeZone();
+  const [peekWidth] = usePeekWidth();
+  const listKey = JSON.stringify(scope);
+  const showWaiting = (): void => {
+    list.showWaiting();
+    view.clearCursor();
+    scrollRef.current?.scrollTo({ top: 0 });
+  };
+  return (
+    <>
+      <RefreshNotice error={list.refreshError} />
+      <WaitingPill count={hold ? list.waiting : 0} more={list.waitingMore} onShow={showWaiting} />
+      <TraceTable
+        key={listKey}
+        rows={list.rows}
+        ready={list.ready}
+        columns={view.columns}
+        zone={zone}
+        cursor={cursor}
+        openTraceId={open}
+        selected={view.selected}
+        hasMore={list.hasMore}
+        loadingMore={list.loadingMore}
+        coveredWidth={open === undefined ? "0px" : `${peekWidth}%`}
+        scrollRef={scrollRef}
+        initialOffset={offsets.get(listKey) ?? 0}
+        onLoadMore={list.loadMore}
+        onScroll={(offset) => {
+          offsets.set(listKey, offset);
+          onScrolled(offset > 4);
+        }}
+        onCell={view.onCell}
+        onSelect={view.toggleSelected}
+        end={
+          list.ready && list.rows.length === 0 ? (
+            <NoMatches scope={scope} onFilter={view.setFilter} />
+          ) : (
+            <ListEnd list={list} />
+          )
+        }
+      />
+      <SelectionBar
+        rows={list.rows}
+        selected={view.selected}
+        onFilter={(filter) => {
+          view.clearSelection();
+          view.setFilter(filter);
+        }}
+        onClear={view.clearSelection}
+      />
+    </>
+  );
+}
+
+function OpenTrace({ traceId, view, list }: { traceId: string; view: ListView; list: TraceList }): ReactNode {
+  const at = list.rows.findIndex((row) => row.traceId === traceId);
+  return (
+    <Peek
+      traceId={traceId}
+      position={at < 0 ? undefined : { above: at > 0, below: at < list.rows.length - 1 }}
+      onMove={(step) => {
+        const next = moveCursor(list.rows, { traceId, column: view.cursor?.column ?? 0 }, step);
+        if (next !== null) view.placeCursor(next);
+      }}
+      onClose={view.closePeek}
+    >
+      <ConnectedTraceView traceId={traceId} inPeek />
+    </Peek>
   );
 }

@@ -9,7 +9,6 @@ export interface TableKeys {
   columns: readonly TraceColumn[];
   cursor: TableCursor | null;
   filter: string;
-  openTraceId: string | undefined;
   setCursor: (cursor: TableCursor) => void;
   /** Opens the peek, or the page when the peek is open on this trace already. */
   open: (traceId: string) => void;

@@ -1,4 +1,11 @@
-import { useInfiniteQuery, useQuery, useQueryClient, type InfiniteData } from "@tanstack/react-query";
+import {
+  useInfiniteQuery,
+  useQuery,
+  useQueryClient,
+  type InfiniteData,
+  type QueryClient,
+  type QueryKey,
+} from "@tanstack/react-query";
 import { formatFilter, parseFilter, type TraceSummary } from "@weir/schema";
 import { useEffect, useMemo } from "react";
 import { callApi } from "../../api/client.ts";
@@ -42,6 +49,53 @@ async function readPage(scope: Scope, param: PageParam, signal: AbortSignal): Pr
 }
 
 const firstPage: PageParam = { cursor: undefined, from: undefined, to: undefined };
+
+type ListData = InfiniteData<ListPage, PageParam>;
+
+/** Brings the newest page into the list that is kept under a key. */
+function mergeInto(
+  queryClient: QueryClient,
+  { listKey, head, addNew }: { listKey: QueryKey; head: ListPage; addNew: boolean },
+): void {
+  queryClient.setQueryData<ListData>(listKey, (old) => {
+    if (old === undefined) return old;
+    const merged = mergeHead(old.pages, head, { addNew });
+    if (merged.length === old.pages.length && merged.every((page, at) => page === old.pages[at])) return old;
+    return { pages: merged, pageParams: old.pageParams.slice(0, merged.length) };
+  });
+}
+
+/** Watches the newest page and merges it; what is new waits while `hold` is true. */
+function useHead({
+  scope,
+  listKey,
+  live,
+  hold,
+  enabled,
+}: {
+  scope: Scope;
+  listKey: QueryKey;
+  live: boolean;
+  hold: boolean;
+  enabled: boolean;
+}): { data: ListPage | undefined; error: unknown } {
+  const queryClient = useQueryClient();
+  const head = useQuery({
+    queryKey: ["traces-head", scope],
+    queryFn: ({ signal }) => readPage(scope, firstPage, signal),
+    enabled,
+    refetchInterval: live ? livePollMs : false,
+    // The list itself is the first look; a page that was left and is opened again looks once more.
+    staleTime: live ? 0 : 15_000,
+    initialData: () => queryClient.getQueryData<ListData>(listKey)?.pages[0],
+    initialDataUpdatedAt: () => queryClient.getQueryState(listKey)?.dataUpdatedAt,
+  });
+  const { data } = head;
+  useEffect(() => {
+    if (data !== undefined) mergeInto(queryClient, { listKey, head: data, addNew: !hold });
+  }, [data, hold, listKey, queryClient]);
+  return { data, error: head.error };
+}
 
 export interface TraceList {
   rows: readonly TraceSummary[];
@@ -94,28 +148,9 @@ export function useTraceList({
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 5 * 60_000,
   });
-  const head = useQuery({
-    queryKey: ["traces-head", readable],
-    queryFn: ({ signal }) => readPage(readable, firstPage, signal),
-    enabled: list.isSuccess,
-    refetchInterval: live ? livePollMs : false,
-    // The list itself is the first look; a page that was left and is opened again looks once more.
-    staleTime: live ? 0 : 15_000,
-    initialData: () => queryClient.getQueryData<InfiniteData<ListPage, PageParam>>(listKey)?.pages[0],
-    initialDataUpdatedAt: () => queryClient.getQueryState(listKey)?.dataUpdatedAt,
-  });
-  const pages = list.data?.pages;
+  const head = useHead({ scope: readable, listKey, live, hold, enabled: list.isSuccess });
   const headData = head.data;
-  useEffect(() => {
-    if (headData === undefined) return;
-    queryClient.setQueryData<InfiniteData<ListPage, PageParam>>(listKey, (old) => {
-      if (old === undefined) return old;
-      const merged = mergeHead(old.pages, headData, { addNew: !hold });
-      if (merged.length === old.pages.length && merged.every((page, at) => page === old.pages[at]))
-        return old;
-      return { pages: merged, pageParams: old.pageParams.slice(0, merged.length) };
-    });
-  }, [headData, hold, listKey, queryClient]);
+  const pages = list.data?.pages;
   const rows = useMemo(() => flattenPages(pages ?? []), [pages]);
   const waiting = useMemo(
     () => (headData === undefined || pages === undefined ? 0 : countNew(pages, headData)),
@@ -135,12 +170,7 @@ export function useTraceList({
       if (list.hasNextPage && !list.isFetching) void list.fetchNextPage();
     },
     showWaiting: () => {
-      if (headData === undefined) return;
-      queryClient.setQueryData<InfiniteData<ListPage, PageParam>>(listKey, (old) => {
-        if (old === undefined) return old;
-        const merged = mergeHead(old.pages, headData, { addNew: true });
-        return { pages: merged, pageParams: old.pageParams.slice(0, merged.length) };
-      });
+      if (headData !== undefined) mergeInto(queryClient, { listKey, head: headData, addNew: true });
     },
     retry: () => void list.refetch(),
     retrying: list.isFetching,

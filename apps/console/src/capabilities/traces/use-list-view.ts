@@ -1,0 +1,119 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useCallback, useMemo, useState, type MouseEvent } from "react";
+import type { Scope } from "../../api/queries.ts";
+import { useStored } from "../../app/stored.ts";
+import { useConsoleSearch, useScope } from "../../app/use-console-search.ts";
+import { readColumns, type TraceColumn } from "./trace-columns.tsx";
+import type { TableCursor } from "./trace-table.tsx";
+
+/** What the list looks like at the moment and how that changes: the URL's part and the reader's own. */
+export interface ListView {
+  scope: Scope;
+  live: boolean;
+  columns: readonly TraceColumn[];
+  setColumns: (ids: readonly string[]) => void;
+  facetsShown: boolean;
+  toggleFacets: () => void;
+  setFilter: (filter: string) => void;
+  /** The trace in the peek. */
+  open: string | undefined;
+  /** Opens the peek on a trace, or its page when the peek shows it already. */
+  openTrace: (traceId: string) => void;
+  closePeek: () => void;
+  cursor: TableCursor | null;
+  /** Moves the cursor, and an open peek with it. */
+  placeCursor: (cursor: TableCursor) => void;
+  clearCursor: () => void;
+  onCell: (cell: TableCursor, event: MouseEvent) => void;
+  selected: ReadonlySet<string>;
+  toggleSelected: (traceId: string) => void;
+  clearSelection: () => void;
+}
+
+/** The rows that are selected; they are the reader's and no part of the URL. */
+function useSelection(): Pick<ListView, "selected" | "toggleSelected" | "clearSelection"> {
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const toggleSelected = useCallback((traceId: string): void => {
+    setSelected((old) => {
+      const next = new Set(old);
+      if (!next.delete(traceId)) next.add(traceId);
+      return next;
+    });
+  }, []);
+  const clearSelection = useCallback(() => setSelected(new Set()), []);
+  return { selected, toggleSelected, clearSelection };
+}
+
+/** Columns and facets: remembered for the next visit; columns also in the URL, so that a link shows the same. */
+function useLayout(): Pick<ListView, "columns" | "setColumns" | "facetsShown" | "toggleFacets"> {
+  const { search, changeSearch } = useConsoleSearch();
+  const [storedColumns, storeColumns] = useStored("columns");
+  const [facetsHidden, hideFacets] = useStored("facetsHidden");
+  const columnText = search.columns ?? storedColumns;
+  return {
+    columns: useMemo(() => readColumns(columnText), [columnText]),
+    setColumns: (ids) => {
+      storeColumns(ids.join(","));
+      changeSearch({ columns: ids.join(",") }, { replace: true });
+    },
+    facetsShown: facetsHidden === null,
+    toggleFacets: () => hideFacets(facetsHidden === null ? "yes" : null),
+  };
+}
+
+/** The list's view, with the URL as its truth. */
+export function useListView(): ListView {
+  const scope = useScope();
+  const { search, changeSearch } = useConsoleSearch();
+  const navigate = useNavigate();
+  const open = search.trace;
+  const [cursor, setCursor] = useState<TableCursor | null>(
+    open === undefined ? null : { traceId: open, column: 0 },
+  );
+  const setFilter = useCallback(
+    (filter: string) => changeSearch({ filter: filter === "" ? undefined : filter }),
+    [changeSearch],
+  );
+  const openTrace = useCallback(
+    (traceId: string): void => {
+      if (open === traceId) {
+        void navigate({
+          to: "/traces/$traceId",
+          params: { traceId },
+          search: (previous) => ({ ...previous, trace: undefined }),
+        });
+        return;
+      }
+      // A peek that moves to another row is one step of the history, not one per row.
+      changeSearch({ trace: traceId, span: undefined }, { replace: open !== undefined });
+    },
+    [changeSearch, navigate, open],
+  );
+  const onCell = useCallback(
+    (cell: TableCursor, event: MouseEvent): void => {
+      setCursor(cell);
+      if (event.metaKey || event.ctrlKey) window.open(`/traces/${cell.traceId}`, "_blank", "noopener");
+      else openTrace(cell.traceId);
+    },
+    [openTrace],
+  );
+  return {
+    scope,
+    live: search.live === "on" && scope.range.kind === "relative",
+    ...useLayout(),
+    ...useSelection(),
+    setFilter,
+    open,
+    openTrace,
+    closePeek: () => changeSearch({ trace: undefined, span: undefined, tab: undefined }),
+    cursor,
+    placeCursor: (next) => {
+      setCursor(next);
+      if (open !== undefined && open !== next.traceId) {
+        changeSearch({ trace: next.traceId, span: undefined }, { replace: true });
+      }
+    },
+    clearCursor: () => setCursor(null),
+    onCell,
+  };
+}
