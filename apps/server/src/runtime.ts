@@ -10,4 +10,6 @@ export interface Runtime {
   /** Compiles the snapshot again and hands it to the gateway threads; resolves when every one has it. */
   refreshSnapshot(): Promise<void>;
   system(): System;
+  /** False until the start is over and its announcement made. */
+  started(): boolean;
 }

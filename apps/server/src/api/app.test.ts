@@ -60,6 +60,7 @@ function makeApp(options: { listenHost?: string } = {}) {
       snapshot: () => snapshot,
       refreshSnapshot: async () => undefined,
       system: () => system,
+      started: () => true,
     },
     log,
     now,

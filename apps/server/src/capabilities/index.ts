@@ -5,6 +5,7 @@ import { capability as models } from "./models/index.ts";
 import { capability as projects } from "./projects/index.ts";
 import { capability as session } from "./session/index.ts";
 import { capability as system } from "./system/index.ts";
+import { capability as traces } from "./traces/index.ts";
 
 /** Every room of the control plane. To add one is to add a folder and a line. */
-export const capabilities: readonly Capability[] = [session, projects, keys, models, system, blobs];
+export const capabilities: readonly Capability[] = [session, projects, keys, models, system, blobs, traces];

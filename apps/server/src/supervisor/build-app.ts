@@ -69,7 +69,7 @@ export function buildApp(options: {
 /** 200 while everything works and is recorded, else 503; the body says what is the matter. */
 function readiness(runtime: Runtime): Response {
   const system = { ...runtime.system(), providers: [] };
-  const ready = system.state !== "down" && system.notRecording.length === 0;
+  const ready = runtime.started() && system.state !== "down" && system.notRecording.length === 0;
   return new Response(JSON.stringify(system), {
     status: ready ? 200 : 503,
     headers: { "content-type": "application/json", "cache-control": "no-store" },

@@ -102,7 +102,7 @@ async function serve(options: {
           home: options.home,
         }),
       );
-      log.debug({ ms: Date.now() - options.startedAt }, "started");
+      server.markStarted();
     }
     await stop.requested;
     log.info("Stopping: calls under way finish, records are shipped");

@@ -66,6 +66,7 @@ export class WeirServer {
   readonly #disk;
   #control: ControlServer | null = null;
   #port = 0;
+  #started = false;
   #configTimer: NodeJS.Timeout | undefined;
   #configVersion = "";
   /** Made by the first start; shown once. */
@@ -149,6 +150,11 @@ export class WeirServer {
     await Promise.all([this.#postgres.start(), this.#clickhouse.start()]);
   }
 
+  /** Says that the start is over: from now on `/readyz` answers by the state of the parts. */
+  markStarted(): void {
+    this.#started = true;
+  }
+
   /** The base URL for clients on this machine, without `/v1`. */
   baseUrl(): string {
     const { host } = this.#options.config;
@@ -221,6 +227,7 @@ export class WeirServer {
       snapshot: () => this.#publisher.current(),
       refreshSnapshot: () => this.#publisher.refresh(),
       system: () => this.system(),
+      started: () => this.#started,
     };
   }
 

@@ -48,10 +48,10 @@ export function createKeys(options: { postgres: Postgres; refreshSnapshot: () =>
     async revoke(keyId) {
       const key = await postgres.transaction(async (transaction) => {
         const [row] = await revokeKey(transaction, keyId);
-        if (!row) throw notFound({ what: "key", id: keyId, mend: '"weir key list" shows every key.' });
-        await bumpConfigVersion(transaction);
+        if (row) await bumpConfigVersion(transaction);
         return row;
       });
+      if (!key) throw notFound({ what: "key", id: keyId, mend: '"weir key list" shows every key.' });
       await refreshSnapshot();
       return key;
     },

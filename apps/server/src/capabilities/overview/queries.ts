@@ -1,0 +1,178 @@
+import { z } from "zod";
+import { querySettings, traceLimits } from "../traces/limits.ts";
+import { isCall, modelName } from "../traces/queries/columns.ts";
+import type { Condition } from "../traces/queries/filter-condition.ts";
+import type { Reader } from "../traces/queries/list-queries.ts";
+
+/** The calls that figures are about. */
+export interface CallScope {
+  projectId: string;
+  /** The range of the figures; the window before it, of the same length, is read along. */
+  fromMs: number;
+  toMs: number;
+  filter: Condition;
+  /**
+   * `minutes`: from the rollup by minute, which knows few columns and no shorter time. `calls`: from the rows.
+   * `calls-once`: likewise, without the applications' own records of calls that also passed the gateway.
+   */
+  source: "minutes" | "calls" | "calls-once";
+  callReachMs: number;
+}
+
+function conditionOf(scope: CallScope): Condition {
+  const { projectId, fromMs, toMs, filter, source, callReachMs } = scope;
+  const began = source === "minutes" ? "toStartOfMinute(started_at)" : "started_at";
+  const type = source === "minutes" ? "DateTime('UTC')" : "DateTime64(3, 'UTC')";
+  const instant = (ms: number) =>
+    new Date(ms)
+      .toISOString()
+      .slice(0, source === "minutes" ? 19 : 23)
+      .replace("T", " ");
+  const conditions = [
+    "project_id = {projectId:String}",
+    `${began} >= {before:${type}}`,
+    `${began} < {to:${type}}`,
+    isCall,
+    filter.sql,
+  ];
+  if (source === "calls-once") {
+    conditions.push(`(source = 'gateway' OR ${spanHash} NOT IN (${recordedTwice}))`);
+  }
+  const range = { before: instant(Math.max(0, 2 * fromMs - toMs)), to: instant(toMs) };
+  return { sql: conditions.join(" AND "), params: { projectId, ...range, ...filter.params, callReachMs } };
+}
+
+const spanNumber = (column: string) => `reinterpretAsUInt64(unhex(${column}))`;
+const spanHash = `cityHash64(trace_id, ${spanNumber("span_id")})`;
+
+/** The levels above the gateway's calls: the parents of the level below, found among the trace's spans. */
+const levels = Array.from(
+  { length: traceLimits.callAncestorsMax - 1 },
+  (_, index) =>
+    `arrayFilter(id -> id != 0, arrayMap(id -> parents[indexOf(ids, id)], level${index})) AS level${index + 1}`,
+);
+
+/**
+ * The applications' own records of calls that also passed the gateway: those with a gateway call below them. Every
+ * trace is walked upwards from its gateway calls in arrays, in one pass over the light columns; joining the spans
+ * with themselves took three times as long.
+ */
+const recordedTwice = `
+SELECT arrayJoin(found) FROM (
+  SELECT
+    trace_id,
+    groupArray(${spanNumber("span_id")}) AS ids,
+    groupArray(${spanNumber("parent_span_id")}) AS parents,
+    groupArrayIf(${spanNumber("parent_span_id")}, source = 'gateway' AND ${isCall}) AS level0,
+    ${levels.join(",\n    ")},
+    arrayMap(id -> cityHash64(trace_id, id), arrayIntersect(
+      arrayConcat(${Array.from({ length: traceLimits.callAncestorsMax }, (_, index) => `level${index}`).join(", ")}),
+      groupArrayIf(${spanNumber("span_id")}, source = 'otlp' AND ${isCall})
+    )) AS found
+  FROM spans
+  WHERE project_id = {projectId:String}
+    AND started_at >= {before:DateTime64(3, 'UTC')}
+    AND started_at < {to:DateTime64(3, 'UTC')} + toIntervalMillisecond({callReachMs:UInt64})
+    AND (parent_span_id != '' OR ${isCall})
+  GROUP BY trace_id
+  HAVING notEmpty(found)
+)`;
+
+const busySchema = z.object({
+  provider: z.string(),
+  model: z.string(),
+  calls: z.number(),
+  gateway_calls: z.number(),
+});
+export type BusyModel = z.output<typeof busySchema>;
+
+/** The models of the range (and of the window before it), busiest first. */
+export async function readBusyModels({ clickhouse, signal }: Reader, scope: CallScope): Promise<BusyModel[]> {
+  const condition = conditionOf(scope);
+  return clickhouse.query({
+    sql: `
+SELECT provider, model, sum(calls_of_source) AS calls, sumIf(calls_of_source, source = 'gateway') AS gateway_calls
+FROM (
+  SELECT provider, source, ${modelName} AS model, count() AS calls_of_source
+  FROM spans
+  WHERE ${condition.sql}
+  GROUP BY provider, source, model
+)
+GROUP BY provider, model
+ORDER BY calls DESC, provider, model`,
+    params: condition.params,
+    settings: querySettings,
+    signal,
+    row: busySchema,
+  });
+}
+
+const quantiles = z.tuple([z.number().nullable(), z.number().nullable(), z.number().nullable()]);
+
+const figuresRowSchema = z.object({
+  /** 1 in the range, 0 in the window before it. */
+  current: z.number(),
+  /** Null for the whole range; otherwise which bucket, from 0. */
+  bucket: z.number().nullable(),
+  /** Null for all models. */
+  provider: z.string().nullable(),
+  model: z.string().nullable(),
+  calls: z.number(),
+  errors: z.number(),
+  unpriced_calls: z.number(),
+  cost_usd: z.number(),
+  input_tokens: z.number(),
+  output_tokens: z.number(),
+  latency_ms: quantiles,
+  ttft_ms: quantiles,
+});
+export type FiguresRow = z.output<typeof figuresRowSchema>;
+
+/** The name under which the models beyond the busiest are summed. */
+export const otherModels = "other";
+
+/** Figures of the range, of each bucket, of each model, and of each model in each bucket, in one pass. */
+export async function readFigures(
+  { clickhouse, signal }: Reader,
+  { scope, bucketMs, models }: { scope: CallScope; bucketMs: number; models: readonly BusyModel[] },
+): Promise<FiguresRow[]> {
+  const condition = conditionOf(scope);
+  return clickhouse.query({
+    sql: figuresSql(scope, condition.sql),
+    params: {
+      ...condition.params,
+      fromMs: scope.fromMs,
+      bucketMs,
+      models: models.map(({ provider, model }) => `${provider}/${model}`),
+    },
+    // Null where a level sums over the column, and null instead of "not a number" where nothing was measured.
+    settings: { ...querySettings, group_by_use_nulls: 1, output_format_json_quote_denormals: 0 },
+    signal,
+    row: figuresRowSchema,
+  });
+}
+
+function figuresSql(scope: CallScope, condition: string): string {
+  const began =
+    scope.source === "minutes"
+      ? "toInt64(toUnixTimestamp(toStartOfMinute(started_at))) * 1000"
+      : "toUnixTimestamp64Milli(started_at)";
+  return `
+SELECT
+  current,
+  bucket,
+  if(listed IS NULL, NULL, if(listed = '', '', listed_provider)) AS provider,
+  if(listed IS NULL, NULL, if(listed = '', '${otherModels}', substring(assumeNotNull(listed), length(assumeNotNull(listed_provider)) + 2))) AS model,
+  sum(calls) AS calls,
+  sum(errors) AS errors,
+  sum(unpriced_calls) AS unpriced_calls,
+  ifNull(sum(cost_usd), 0) AS cost_usd,
+  sum(input_tokens) AS input_tokens,
+  sum(output_tokens) AS output_tokens,
+  quantilesTDigestMerge(0.5, 0.95, 0.99)(latency) AS latency_ms,
+  quantilesTDigestMerge(0.5, 0.95, 0.99)(ttft) AS ttft_ms
+FROM (
+  SELECT ${began} AS began
+)
+${condition}`;
+}
