@@ -34,7 +34,7 @@ export function readUsage(value: unknown): CanonicalUsage | null {
   };
 }
 
-/** Writes usage as OpenAI does; absent counts of another protocol are zero. */
+/** Writes usage as OpenAI does; what the provider did not count is left out, because it is not zero. */
 export function writeUsage(usage: CanonicalUsage): JsonObject {
   const prompt = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
   return {
@@ -44,13 +44,9 @@ export function writeUsage(usage: CanonicalUsage): JsonObject {
     prompt_tokens_details: {
       cached_tokens: usage.cacheReadTokens,
       cache_write_tokens: usage.cacheWriteTokens,
-      audio_tokens: 0,
     },
-    completion_tokens_details: {
-      reasoning_tokens: usage.reasoningTokens ?? 0,
-      audio_tokens: 0,
-      accepted_prediction_tokens: 0,
-      rejected_prediction_tokens: 0,
-    },
+    ...(usage.reasoningTokens === null
+      ? {}
+      : { completion_tokens_details: { reasoning_tokens: usage.reasoningTokens } }),
   };
 }
