@@ -50,7 +50,8 @@ export function Frame(): ReactNode {
       <RailSheet
         open={sheetOn === pathname}
         onOpenChange={(open) => setSheetOn(open ? pathname : null)}
-        onHelp={() => setHelp(true)} />
+        onHelp={() => setHelp(true)}
+      />
       <ShortcutHelp open={help} onClose={() => setHelp(false)} />
       {palette ? (
         <Suspense>

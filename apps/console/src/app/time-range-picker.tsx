@@ -107,9 +107,7 @@ function AbsoluteRange({ onDone }: { onDone: () => void }): ReactNode {
         </label>
       ))}
       <div className="flex items-center justify-between gap-2">
-        <output className="text-table text-bad-text">
-          {problem}
-        </output>
+        <output className="text-table text-bad-text">{problem}</output>
         <Button type="submit" variant="primary" disabled={problem !== null}>
           Show this range
         </Button>

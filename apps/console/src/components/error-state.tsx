@@ -40,8 +40,14 @@ export function ErrorState({
       <h2 className="text-heading">
         <StatusMark state="error" label={title} />
       </h2>
-      <p className="max-w-[70ch] text-soft [overflow-wrap:anywhere]"><InlineCode text={failure.detail} /></p>
-      {failure.mend === "" ? null : <p className="max-w-[70ch] [overflow-wrap:anywhere]"><InlineCode text={failure.mend} /></p>}
+      <p className="max-w-[70ch] text-soft [overflow-wrap:anywhere]">
+        <InlineCode text={failure.detail} />
+      </p>
+      {failure.mend === "" ? null : (
+        <p className="max-w-[70ch] [overflow-wrap:anywhere]">
+          <InlineCode text={failure.mend} />
+        </p>
+      )}
       {stillWorks === undefined ? null : (
         <p className="max-w-[70ch] text-muted">Still working: {stillWorks}</p>
       )}

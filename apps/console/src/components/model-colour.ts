@@ -1,14 +1,21 @@
 /** How many hues the chart palette has; see `--chart-1` … in tokens.css. */
 export const chartHues = 8;
 
+/** The model itself: without the provider before it and the parameters after it, which say nothing of the model. */
+function bareModel(model: string): string {
+  const name = model.split("?")[0] ?? "";
+  return name.slice(name.lastIndexOf("/") + 1).toLowerCase();
+}
+
 /**
- * The hue of a model, 1 to 8: always the same for the same name, on every chart, page and visit (FNV-1a of the
- * name, so it depends on nothing that was seen before).
+ * The hue of a model, 1 to 8: always the same for the same model, on every chart, page and visit (FNV-1a of the
+ * name, so it depends on nothing that was seen before), whether it is written `gpt-5` or `openai/gpt-5`.
  */
 export function modelHue(model: string): number {
+  const name = bareModel(model);
   let hash = 0x811c9dc5;
-  for (let index = 0; index < model.length; index += 1) {
-    hash ^= model.charCodeAt(index);
+  for (let index = 0; index < name.length; index += 1) {
+    hash ^= name.charCodeAt(index);
     hash = Math.imul(hash, 0x01000193);
   }
   // The low bits of FNV mix poorly over short names; folding the halves spreads them.

@@ -132,7 +132,11 @@ function Legend({
             >
               <Swatch series={series} kind={content.kind} />
               <span className="truncate text-soft">{series.label}</span>
-              <span className={clsx("shrink-0", bucket !== null ? "text-text" : "text-muted")}>
+              <span
+                className={clsx("shrink-0", bucket !== null ? "text-text" : "text-muted")}
+                // The range's figure is the longest: its width keeps the legend still under the crosshair.
+                style={{ minWidth: `${content.format(series.total).length}ch` }}
+              >
                 {content.format(value)}
               </span>
             </button>

@@ -106,7 +106,7 @@ function axes(props: TimeChartProps, host: HTMLElement): uPlot.Axis[] {
       space: 28,
       grid: line,
       ticks: { show: false },
-      ...(props.content.logarithmic ? { splits: logarithmicSplits } : {}),
+      ...(props.content.logarithmic ? { splits: logarithmicSplits, filter: everySplit } : {}),
       values: (_chart, splits) => splits.map((value) => format(value)),
     },
   ];
@@ -115,6 +115,11 @@ function axes(props: TimeChartProps, host: HTMLElement): uPlot.Axis[] {
 /** Room above the highest value, and never an axis without a height. */
 function linearRange(_chart: uPlot, _min: number, max: number): uPlot.Range.MinMax {
   return [0, max > 0 ? max * 1.08 : 1];
+}
+
+/** uPlot would leave labels of a logarithmic axis out; these splits are thinned already. */
+function everySplit(_chart: uPlot, splits: number[]): number[] {
+  return splits;
 }
 
 /** 1, 2 and 5 of each power of ten, thinned until the labels have room. */

@@ -36,9 +36,7 @@ export function SignInPage(): ReactNode {
           <h1 className="text-title">Weir</h1>
         </div>
         {signIn.pending ? (
-          <output className="block text-soft">
-            Signing in…
-          </output>
+          <output className="block text-soft">Signing in…</output>
         ) : (
           <SignInForm error={signIn.error} reason={search.reason} onToken={signIn.submit} />
         )}
@@ -128,9 +126,7 @@ function SignInForm({
         </div>
       )}
       {failure === null && reason !== undefined && reasons[reason] !== undefined ? (
-        <output className="block text-soft">
-          {reasons[reason]}
-        </output>
+        <output className="block text-soft">{reasons[reason]}</output>
       ) : null}
       <section className="flex flex-col gap-2">
         <h2 className="text-heading">Sign in with a link</h2>

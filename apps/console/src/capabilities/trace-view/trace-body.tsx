@@ -4,9 +4,12 @@ import { TraceTree } from "./tree/trace-tree.tsx";
 import { rowHeightPx } from "./tree/tree-row.tsx";
 
 /** From this width on, tree and span stand side by side; below it the tree lies on top. */
-export const besideFromPx = 960;
+const besideFromPx = 960;
 /** Below this width header and tree scroll away, so that the span can have the whole height. */
 export const narrowBelowPx = 640;
+
+/** Below this width the tree's bars move under the names. */
+const barsFromPx = 540;
 
 /** Tree and span, side by side or stacked. A trace of one span is only that span. */
 export function TraceBody({
@@ -33,7 +36,7 @@ export function TraceBody({
       className={beside ? "min-h-0 w-[46%] min-w-0 border-r border-line" : "shrink-0 border-b border-line"}
       style={beside ? {} : { height: `min(${narrow ? "280px" : "42%"}, ${treePx}px)` }}
     >
-      <TraceTree tree={tree} selected={selected} onSelect={onSelect} />
+      <TraceTree tree={tree} selected={selected} onSelect={onSelect} wide={widthPx >= barsFromPx} />
     </div>
   );
   if (narrow) {

@@ -34,7 +34,7 @@ function page(seconds: number[], nextCursor: string | null = null): ListPage {
   return { rows: seconds.map((second) => row(second)), nextCursor, from: "", to: undefined };
 }
 
-const seconds = (pages: ListPage[]): number[] =>
+const seconds = (pages: readonly ListPage[]): number[] =>
   flattenPages(pages).map((each) => Date.parse(each.startedAt) / 1000);
 
 it("puts new rows on top and late ones where they belong", () => {
@@ -42,6 +42,16 @@ it("puts new rows on top and late ones where they belong", () => {
   expect(seconds(mergeHead(pages, page([60, 50, 45, 40], "x"), { addNew: true }))).toEqual([
     60, 50, 45, 40, 30,
   ]);
+});
+
+it("follows the server's order, which is not that of the traces' starts", () => {
+  const head = { ...page([]), rows: [row(60), row(10), row(50)] };
+  expect(seconds(mergeHead([page([50, 40], "c")], head, { addNew: true }))).toEqual([60, 10, 50, 40]);
+});
+
+it("goes on after the last page that was read", () => {
+  const merged = mergeHead([page([50], "a"), page([40], "b")], page([60, 50]), { addNew: true });
+  expect(merged.at(-1)?.nextCursor).toBe("b");
 });
 
 it("lets new rows wait but refreshes known ones", () => {
@@ -60,7 +70,7 @@ it("starts anew when more arrived than the newest page holds", () => {
 
 it("keeps an old list that nothing new touched", () => {
   const pages = [page([50, 40])];
-  expect(mergeHead(pages, page([50, 40]), { addNew: true })[0]).toBe(pages[0]);
+  expect(mergeHead(pages, page([50, 40]), { addNew: true })).toBe(pages);
 });
 
 it("shows a trace once even when two pages have it", () => {

@@ -28,9 +28,37 @@ export function countNew(pages: readonly ListPage[], head: ListPage): number {
   return head.rows.filter((row) => !known.has(row.traceId)).length;
 }
 
-function newestFirst(left: TraceSummary, right: TraceSummary): number {
-  if (left.startedAt !== right.startedAt) return left.startedAt < right.startedAt ? 1 : -1;
-  return left.traceId < right.traceId ? 1 : -1;
+/**
+ * Puts the head's new rows where the head has them: each before the row that follows it there. The server's order
+ * (by the newest span that matched) cannot be told from the rows themselves.
+ */
+function insertInOrder({
+  rows,
+  head,
+  added,
+}: {
+  rows: readonly TraceSummary[];
+  head: readonly TraceSummary[];
+  added: ReadonlySet<string>;
+}): TraceSummary[] {
+  const before = new Map<string, TraceSummary[]>();
+  let run: TraceSummary[] = [];
+  let lastKnown: string | undefined;
+  for (const row of head) {
+    if (added.has(row.traceId)) run.push(row);
+    else {
+      before.set(row.traceId, run);
+      run = [];
+      lastKnown = row.traceId;
+    }
+  }
+  if (lastKnown === undefined) return [...run, ...rows];
+  const merged: TraceSummary[] = [];
+  for (const row of rows) {
+    merged.push(...(before.get(row.traceId) ?? []), row);
+    if (row.traceId === lastKnown) merged.push(...run);
+  }
+  return merged;
 }
 
 function sameRow(left: TraceSummary, right: TraceSummary): boolean {
@@ -45,37 +73,32 @@ function sameRow(left: TraceSummary, right: TraceSummary): boolean {
 
 /**
  * Brings the newest page into the list. Rows that are known are replaced where they stand (a trace grows while
- * its spans arrive); new ones go to their place by time when `addNew`, else they wait. When more has arrived
- * than one page holds, the rows between are unknown, so the list starts anew with the newest page.
+ * its spans arrive); new ones go where the newest page has them when `addNew`, else they wait. When more has
+ * arrived than one page holds, the rows between are unknown, so the list starts anew with the newest page.
+ * Returns the same pages when nothing changed, else one page that goes on where the last one did.
  */
 export function mergeHead(
   pages: readonly ListPage[],
   head: ListPage,
   { addNew }: { addNew: boolean },
-): ListPage[] {
-  const first = pages[0];
-  if (first === undefined) return [head];
-  const fresh = new Map(head.rows.map((row) => [row.traceId, row]));
-  const known = new Set(flattenPages(pages).map((row) => row.traceId));
-  const added = head.rows.filter((row) => !known.has(row.traceId));
-  const unknownBetween = added.length === head.rows.length && head.nextCursor !== null && known.size > 0;
+): readonly ListPage[] {
+  const last = pages.at(-1);
+  if (last === undefined) return [head];
+  const rows = flattenPages(pages);
+  const known = new Set(rows.map((row) => row.traceId));
+  const added = new Set(head.rows.map((row) => row.traceId).filter((traceId) => !known.has(traceId)));
+  const unknownBetween = added.size === head.rows.length && head.nextCursor !== null && known.size > 0;
   if (addNew && unknownBetween) return [head];
+  const fresh = new Map(head.rows.map((row) => [row.traceId, row]));
   let changed = false;
-  const updated = pages.map((page) => {
-    let touched = false;
-    const rows = page.rows.map((row) => {
-      const newer = fresh.get(row.traceId);
-      if (newer === undefined || sameRow(row, newer)) return row;
-      touched = true;
-      return newer;
-    });
-    changed ||= touched;
-    return touched ? { ...page, rows } : page;
-  });
-  const top = updated[0];
-  if (addNew && added.length > 0 && top !== undefined) {
+  const updated = rows.map((row) => {
+    const newer = fresh.get(row.traceId);
+    if (newer === undefined || sameRow(row, newer)) return row;
     changed = true;
-    updated[0] = { ...top, rows: [...added, ...top.rows].toSorted(newestFirst) };
+    return newer;
+  });
+  if (addNew && added.size > 0) {
+    return [{ ...last, rows: insertInOrder({ rows: updated, head: head.rows, added }) }];
   }
-  return changed ? updated : [...pages];
+  return changed ? [{ ...last, rows: updated }] : pages;
 }

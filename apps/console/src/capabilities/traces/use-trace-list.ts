@@ -59,9 +59,10 @@ function mergeInto(
 ): void {
   queryClient.setQueryData<ListData>(listKey, (old) => {
     if (old === undefined) return old;
-    const merged = mergeHead(old.pages, head, { addNew });
-    if (merged.length === old.pages.length && merged.every((page, at) => page === old.pages[at])) return old;
-    return { pages: merged, pageParams: old.pageParams.slice(0, merged.length) };
+    const pages = mergeHead(old.pages, head, { addNew });
+    return pages === old.pages
+      ? old
+      : { pages: [...pages], pageParams: old.pageParams.slice(0, pages.length) };
   });
 }
 
