@@ -120,10 +120,7 @@ function readContentBlock(block: JsonObject, path: string, book: ReceiptBook): C
     case undefined:
       throw invalidRequest(`${path}.type`, "must name the kind of block.");
     default:
-      book.dropped(
-        path,
-        `A block of type "${textOf(block["type"])}" belongs to Anthropic's own tools.`,
-      );
+      book.dropped(path, `A block of type "${textOf(block["type"])}" belongs to Anthropic's own tools.`);
       return [];
   }
 }
@@ -259,10 +256,7 @@ function readAnswerBlock(block: JsonObject, path: string, book: ReceiptBook): An
 
 /** Blocks of tools that run at Anthropic, of its fallbacks and of its containers. */
 export function dropForeignBlock(block: JsonObject, path: string, book: ReceiptBook): void {
-  book.dropped(
-    path,
-    `A block of type "${textOf(block["type"])}" has no counterpart in other protocols.`,
-  );
+  book.dropped(path, `A block of type "${textOf(block["type"])}" has no counterpart in other protocols.`);
 }
 
 /** Web citations are kept; those of documents point into what only Anthropic numbers. */

@@ -165,7 +165,7 @@ function readCustomTool(request: CanonicalRequest, tool: JsonObject, path: strin
     name,
     description: textOf(tool["description"]),
     parameters: schema,
-    strict: typeof tool["strict"] === "boolean" ? tool["strict"] : null,
+    strict: typeof tool["strict"] === "boolean" ? { value: tool["strict"], path: `${path}.strict` } : null,
     path,
     ...readCacheMark(tool, path),
   });

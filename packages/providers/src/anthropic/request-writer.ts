@@ -108,9 +108,9 @@ function offeredTools(request: CanonicalRequest, book: ReceiptBook): CanonicalTo
 
 function writeTool(tool: CanonicalTool, traits: AnthropicModelTraits, book: ReceiptBook): JsonObject {
   const isObjectSchema = tool.parameters["type"] === "object";
-  const strict = tool.strict === true && traits.structuredOutput;
-  if (tool.strict === true && !strict) {
-    book.dropped(`${tool.path}.function.strict`, "This model does not guarantee a tool's schema.");
+  const strict = tool.strict?.value === true && traits.structuredOutput;
+  if (tool.strict?.value === true && !strict) {
+    book.dropped(tool.strict.path, "This model does not guarantee a tool's schema.");
   }
   return {
     name: tool.name,

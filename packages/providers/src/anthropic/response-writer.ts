@@ -61,7 +61,7 @@ function writeBlock(part: AnswerPart, book: ReceiptBook): JsonObject[] {
     case "text":
       if ((part.citations ?? []).length > 0) {
         book.dropped(
-          `response.${part.path}.annotations`,
+          "response.annotations",
           "Anthropic's citations prove themselves by data that only it has.",
         );
       }
@@ -81,9 +81,6 @@ function readInput(part: AnswerPart & { type: "tool_call" }, book: ReceiptBook):
   if (part.argumentsText.trim() === "") return {};
   const input = parseJson(part.argumentsText);
   if (isJsonObject(input)) return input;
-  book.rewritten(
-    `response.${part.path}`,
-    "The model's arguments are no JSON object, so they were wrapped in one.",
-  );
+  book.rewritten(part.path, "The model's arguments are no JSON object, so they were wrapped in one.");
   return { arguments: input ?? part.argumentsText };
 }

@@ -72,9 +72,7 @@ class MessageStreamReader implements StreamReader {
   }
 
   #startBlock(part: number, block: JsonObject): CanonicalStreamEvent[] {
-    const kind = Object.hasOwn(kinds, textOf(block["type"]))
-      ? kinds[textOf(block["type"])]
-      : undefined;
+    const kind = Object.hasOwn(kinds, textOf(block["type"])) ? kinds[textOf(block["type"])] : undefined;
     if (kind === undefined) {
       dropForeignBlock(block, `response.content[${part}]`, this.#book);
       return [];
@@ -85,8 +83,7 @@ class MessageStreamReader implements StreamReader {
     const events: CanonicalStreamEvent[] = [
       { type: "part-start", part, kind, id: textOf(block["id"]), name: textOf(block["name"]) },
     ];
-    const text =
-      textOf(block["text"]) || textOf(block["thinking"]) || textOf(block["data"]);
+    const text = textOf(block["text"]) || textOf(block["thinking"]) || textOf(block["data"]);
     if (text !== "") events.push({ type: "part-delta", part, text });
     const signature = textOf(block["signature"]);
     if (signature !== "") events.push({ type: "part-signature", part, signature });

@@ -180,7 +180,10 @@ function readFunctionTool(tool: JsonObject, path: string, book: ReceiptBook): Ca
     name,
     description: textOf(definition["description"]),
     parameters: isJsonObject(parameters) ? parameters : { type: "object", properties: {} },
-    strict: typeof definition["strict"] === "boolean" ? definition["strict"] : null,
+    strict:
+      typeof definition["strict"] === "boolean"
+        ? { value: definition["strict"], path: `${path}.function.strict` }
+        : null,
     path,
     ...(cache === null ? {} : { cache }),
   };

@@ -121,6 +121,12 @@ function writeReasoning(
     const effort = effortForBudget(wish.budgetTokens);
     body["reasoning_effort"] = effort;
     book.rewritten(wish.path, `OpenAI has no budget for reasoning; it became reasoning_effort "${effort}".`);
+  } else if (traits.leastEffort === "none") {
+    body["reasoning_effort"] = "medium";
+    book.emulated(
+      wish.path,
+      `${request.model} reasons only when it is asked for an effort; "medium" was chosen.`,
+    );
   }
 }
 
@@ -140,7 +146,7 @@ function writeTools(body: JsonObject, request: CanonicalRequest, book: ReceiptBo
           name: tool.name,
           ...(tool.description === "" ? {} : { description: tool.description }),
           parameters: tool.parameters,
-          ...(tool.strict === null ? {} : { strict: tool.strict }),
+          ...(tool.strict === null ? {} : { strict: tool.strict.value }),
         },
       };
     });

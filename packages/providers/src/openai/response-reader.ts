@@ -49,7 +49,7 @@ export function readHead(body: JsonObject): ResponseHead {
 }
 
 function readAnswer(message: JsonObject, book: ReceiptBook): AnswerPart[] {
-  const path = "choices[0].message";
+  const path = "response.choices[0].message";
   const parts: AnswerPart[] = readMessageReasoning(message, path);
   const content = message["content"];
   if (typeof content === "string") {
@@ -71,7 +71,7 @@ function readAnswer(message: JsonObject, book: ReceiptBook): AnswerPart[] {
     parts.push({ type: "refusal", text: message["refusal"], path: `${path}.refusal` });
   }
   if (typeof objectOf(message["audio"])["data"] === "string") {
-    book.dropped(`response.${path}.audio`, "The caller's protocol has no spoken answers.");
+    book.dropped(`${path}.audio`, "The caller's protocol has no spoken answers.");
   }
   parts.push(
     ...readToolCalls(message["tool_calls"], `${path}.tool_calls`).map((call, index) =>

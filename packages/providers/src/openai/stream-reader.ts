@@ -193,6 +193,7 @@ class ChatStreamReader implements StreamReader {
     this.#endProse();
     for (const tool of this.#tools) {
       if (tool.part !== -1) this.#out.push({ type: "part-end", part: tool.part });
+      else this.#book.dropped("response.tool_calls", "The provider sent a tool call without a name.");
     }
     const finish = readFinish(choice, this.#tools.length > 0, this.#hasRefusal);
     this.#out.push({ type: "finish", finish });

@@ -29,6 +29,7 @@ class ChatStreamWriter implements StreamWriter {
   #reasoningBlocks = 0;
   #textLength = 0;
   #usage: CanonicalUsage | null = null;
+  #finished = false;
 
   constructor(context: AnswerContext) {
     this.#context = context;
@@ -134,14 +135,18 @@ class ChatStreamWriter implements StreamWriter {
   }
 
   #finish(finish: Finish): string {
+    if (this.#finished) return "";
+    this.#finished = true;
     const refusal = finish.refusal === "" ? "" : this.#delta({ refusal: finish.refusal });
     return refusal + this.#delta({}, writeFinishReason(finish));
   }
 
   #done(): string {
+    // Clients insist on a reason, whether the provider gave one or not.
+    const finish = this.#finish({ reason: "stop", stopSequence: null, refusal: "" });
     const wanted = this.#context.includeUsage && this.#usage !== null;
     const usage =
       wanted && this.#usage !== null ? this.#chunk({ choices: [], usage: writeUsage(this.#usage) }) : "";
-    return `${usage}data: [DONE]\n\n`;
+    return `${finish}${usage}data: [DONE]\n\n`;
   }
 }

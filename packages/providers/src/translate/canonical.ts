@@ -79,7 +79,7 @@ export interface ToolResultPart {
   path: string;
   cache?: CacheMark;
 }
-export interface RefusalPart {
+interface RefusalPart {
   type: "refusal";
   text: string;
   path: string;
@@ -99,7 +99,8 @@ export interface CanonicalTool {
   description: string;
   /** JSON Schema of the arguments. */
   parameters: JsonObject;
-  strict: boolean | null;
+  /** Whether the provider shall guarantee the schema; null when the caller did not say. */
+  strict: Sourced<boolean> | null;
   path: string;
   cache?: CacheMark;
 }
@@ -132,7 +133,7 @@ export interface ReasoningWish {
 }
 
 /** Parameters that more than one protocol knows. Absent means that the caller did not say. */
-export interface CanonicalSettings {
+interface CanonicalSettings {
   maxTokens?: Sourced<number>;
   temperature?: Sourced<number>;
   topP?: Sourced<number>;

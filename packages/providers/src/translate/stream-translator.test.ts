@@ -219,6 +219,14 @@ describe("errors in the middle of a stream", () => {
     expect(text).not.toContain("message_stop");
   });
 
+  test("a finish without a reason, and events of empty data, still make a stream that clients accept", () => {
+    const lines = readFixture("anthropic-structured").filter((line) => !line.includes("message_delta"));
+    const bytes = Buffer.concat([Buffer.from("data: \n\n"), toSse("anthropic", lines)]);
+    const { text } = replay({ from: "anthropic", chunks: [bytes] });
+    expect(text).toContain('"finish_reason":"stop"');
+    expect(text).toContain("[DONE]");
+  });
+
   test("a second message in one stream is an error, not a garbled answer", () => {
     const [start = ""] = readFixture("anthropic-structured");
     const { text } = replay({ from: "anthropic", chunks: [toSse("anthropic", [start, start])] });

@@ -49,7 +49,8 @@ class SseTranslator implements StreamTranslator {
       book: this.#book,
     });
     this.#parser = createSseParser((event) => {
-      if (this.#over) return;
+      // Some servers keep a connection awake with events of empty data.
+      if (this.#over || event.data.trim() === "") return;
       for (const read of this.#reader.read(event)) this.#emit(this.#unwrap(read));
     });
   }

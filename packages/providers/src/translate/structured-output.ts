@@ -18,7 +18,7 @@ export function unwrapResponse(response: CanonicalResponse, book: ReceiptBook): 
   const content = response.content.flatMap((part): typeof response.content => {
     if (part === call) return [{ type: "text", text: call.argumentsText, path: call.path }];
     if (part.type !== "text") return [part];
-    book.dropped(`response.${part.path}`, "Text beside the structured answer would make it invalid JSON.");
+    book.dropped(part.path, "Text beside the structured answer would make it invalid JSON.");
     return [];
   });
   const hasOtherCalls = content.some((part) => part.type === "tool_call");

@@ -330,6 +330,14 @@ describe("parameters to Anthropic", () => {
     expect(lost(translated)).toEqual(["rewritten tool_choice", "dropped temperature", "dropped top_p"]);
   });
 
+  test("the name of the tool that emulates structured output is reserved", () => {
+    const tool = { type: "function", function: { name: "weir_structured_output" } };
+    expect(refusal(() => toAnthropic({ tools: [tool] }))).toMatchObject({
+      code: "invalid_request",
+      parameter: "tools[0]",
+    });
+  });
+
   test("a free-form schema is emulated by a tool where the model's own format would close it", () => {
     const schema = { type: "object", additionalProperties: { type: "string" } };
     const translated = toAnthropic({
@@ -413,6 +421,9 @@ describe("to OpenAI", () => {
       stream_options: { include_usage: true },
     });
     expect(toOpenAi({ model: "llama3.2" }).body).toMatchObject({ max_tokens: 1000 });
+    const adaptive = toOpenAi({ model: "gpt-5.2", thinking: { type: "adaptive" } });
+    expect(adaptive.body).toMatchObject({ reasoning_effort: "medium" });
+    expect(lost(adaptive)).toEqual(["emulated thinking"]);
     const reasoning = toOpenAi({
       model: "openai/gpt-5-mini",
       temperature: 0.2,

@@ -1,9 +1,9 @@
 import type { JsonObject, Translated, WireProtocol } from "../contract.ts";
-import { ProvidersError, translationRefused } from "../errors.ts";
+import { invalidRequest, ProvidersError, translationRefused } from "../errors.ts";
 import { codecs } from "./codecs.ts";
 import { isJsonObject } from "../json.ts";
 import { createReceiptBook } from "./receipt-book.ts";
-import { unwrapResponse } from "./structured-output.ts";
+import { structuredOutputTool, unwrapResponse } from "./structured-output.ts";
 
 /**
  * Turns a caller's request body into the provider's protocol. `body.model` has to be the name that the
@@ -23,7 +23,15 @@ export function translateRequest(options: {
   const { from, to, body, strict } = options;
   if (from === to) return { body, receipt: [] };
   const book = createReceiptBook();
-  const written = codecs[to].writeRequest(codecs[from].readRequest(body, book), book);
+  const request = codecs[from].readRequest(body, book);
+  const reserved = request.tools.find((tool) => tool.name === structuredOutputTool);
+  if (reserved !== undefined) {
+    throw invalidRequest(
+      reserved.path,
+      `the name ${structuredOutputTool} is reserved; give the tool another one.`,
+    );
+  }
+  const written = codecs[to].writeRequest(request, book);
   if (strict && book.items.length > 0) throw translationRefused(book.items);
   return { body: written, receipt: book.items };
 }
