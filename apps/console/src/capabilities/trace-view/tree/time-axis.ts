@@ -48,7 +48,7 @@ const trim = (value: number, decimals: number): string => String(Number(value.to
 export function tickLabel(atMs: number, stepMs: number): string {
   if (atMs === 0) return "0";
   if (stepMs < 0.1) return `${trim(atMs * 1000, 2)} µs`;
-  if (stepMs < 200) return atMs < 10_000 ? `${trim(atMs, 1)} ms` : `${trim(atMs / 1000, 3)} s`;
+  if (stepMs < 500) return atMs < 10_000 ? `${trim(atMs, 1)} ms` : `${trim(atMs / 1000, 3)} s`;
   if (stepMs < minuteMs) return atMs < 2 * minuteMs ? `${trim(atMs / 1000, 1)} s` : clockLabel(atMs);
   return stepMs < hourMs && atMs < hourMs ? `${trim(atMs / minuteMs, 1)} min` : clockLabel(atMs);
 }
