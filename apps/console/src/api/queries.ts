@@ -66,7 +66,7 @@ export function keysQuery(project: string | undefined) {
   return queryOptions({
     queryKey: ["keys", project],
     queryFn: ({ signal }) =>
-      callApi({ path: "/keys", query: { projectId: project, limit: 200 }, schema: keyPageSchema, signal }),
+      callApi({ path: "/keys", query: { projectId: project }, schema: keyPageSchema, signal }),
   });
 }
 

@@ -25,7 +25,7 @@ export function Badge({
     <span
       {...(title === undefined ? {} : { title })}
       className={clsx(
-        "inline-flex h-[18px] max-w-full items-center gap-1 truncate rounded-sm px-1.5 text-label",
+        "inline-flex h-[18px] max-w-full shrink-0 items-center gap-1 truncate rounded-sm px-1.5 text-label",
         tones[tone],
       )}
     >

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Cpu } from "lucide-react";
 import { useDeferredValue, useState, type ReactNode } from "react";
-import { modelsQuery } from "../../api/queries.ts";
+import { modelsQuery, systemQuery } from "../../api/queries.ts";
 import { PageBody } from "../../app/page-body.tsx";
 import { tracesSearch } from "../../app/search-params.ts";
 import { useConsoleSearch } from "../../app/use-console-search.ts";
@@ -14,16 +14,20 @@ import { inputClass } from "../../components/field.tsx";
 import { exactCount } from "../../components/format.ts";
 import { modelColour } from "../../components/model-colour.ts";
 import { Skeleton, skeletonWidth } from "../../components/skeleton.tsx";
+import { StatusMark } from "../../components/status-mark.tsx";
 import { quoteValue } from "../traces/query-completion.ts";
 
 const listedMax = 300;
 
-/** Every model that a call may name now. */
+/** Every model that a call may name, those that answer now first. */
 export function ModelsPage(): ReactNode {
   const { data, error, errorUpdatedAt, refetch, isFetching } = useQuery(modelsQuery);
   const [text, setText] = useState("");
   const wanted = useDeferredValue(text.trim().toLowerCase());
-  const models = data?.data.filter(({ model }) => model.toLowerCase().includes(wanted));
+  const keyless = useKeyless();
+  const models = data?.data
+    .filter(({ model }) => model.toLowerCase().includes(wanted))
+    .toSorted((left, right) => Number(keyless.has(left.provider)) - Number(keyless.has(right.provider)));
   return (
     <PageBody
       wide
@@ -83,12 +87,20 @@ export function ModelsPage(): ReactNode {
   );
 }
 
+/** Providers whose models are known but cannot be called, for want of a key. */
+function useKeyless(): ReadonlySet<string> {
+  const { data } = useQuery(systemQuery);
+  const keyless = data?.providers.filter((provider) => provider.keyRequired && !provider.keyPresent) ?? [];
+  return new Set(keyless.map(({ name }) => name));
+}
+
 function ModelList({
   models,
 }: {
   models: readonly { model: string; provider: string; protocol: string; simulator: boolean }[] | undefined;
 }): ReactNode {
   const { search } = useConsoleSearch();
+  const keyless = useKeyless();
   return (
     <div className="overflow-x-auto">
       <table className="w-full text-table">
@@ -131,7 +143,15 @@ function ModelList({
                       </span>
                     </span>
                   </td>
-                  <td className="pr-4">{provider}</td>
+                  <td className="pr-4 whitespace-nowrap">
+                    {keyless.has(provider) ? (
+                      <Link to="/settings/system" search={(previous) => ({ project: previous.project })}>
+                        <StatusMark state="degraded" label={`${provider}: no key`} />
+                      </Link>
+                    ) : (
+                      provider
+                    )}
+                  </td>
                   <td className="pr-4">
                     <Badge>{protocol}</Badge>
                   </td>

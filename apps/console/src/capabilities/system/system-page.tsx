@@ -7,6 +7,7 @@ import { useTimeZone } from "../../app/use-console-search.ts";
 import { Badge, SimulatorBadge } from "../../components/badge.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { BytesFigure, CountFigure, DurationFigure } from "../../components/figure.tsx";
+import { InlineCode } from "../../components/inline-code.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { StatusMark } from "../../components/status-mark.tsx";
@@ -165,7 +166,7 @@ function Providers({ system }: { system: System }): ReactNode {
     <section>
       <h3 className="mb-1 text-heading">Providers</h3>
       <p className="mb-2 max-w-[64ch] text-soft">
-        From the environment or <code>weir.yaml</code>, read at the start.
+        From the environment or <code>weir.yaml</code>. Both are read when Weir starts.
       </p>
       <ul>
         {system.providers.map((provider) => (
@@ -191,14 +192,10 @@ function Providers({ system }: { system: System }): ReactNode {
                 </span>
               </span>
               {provider.problem === "" ? null : (
-                <span className="text-table text-soft [overflow-wrap:anywhere]">{provider.problem}</span>
-              )}
-              {provider.keyRequired && !provider.keyPresent ? (
-                <span className="text-table text-soft">
-                  Set <code>{keyVariable(provider.name)}</code> in the environment, or <code>apiKey</code> of
-                  this provider in <code>weir.yaml</code>, and start Weir again.
+                <span className="text-table text-soft [overflow-wrap:anywhere]">
+                  <InlineCode text={provider.problem} />
                 </span>
-              ) : null}
+              )}
             </span>
             <span className="self-start narrow:text-right">
               {provider.keyRequired ? (
@@ -216,8 +213,4 @@ function Providers({ system }: { system: System }): ReactNode {
       </ul>
     </section>
   );
-}
-
-function keyVariable(provider: string): string {
-  return `${provider.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}_API_KEY`;
 }

@@ -4,7 +4,6 @@ import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent, typ
 import { useStored } from "../../app/stored.ts";
 import { Button, IconButton } from "../../components/button.tsx";
 import { CopyButton } from "../../components/code-block.tsx";
-import { shortId } from "../../components/format.ts";
 import { Tooltip } from "../../components/tooltip.tsx";
 
 const narrowest = 40;
@@ -43,12 +42,8 @@ export function Peek({
       <ResizeHandle width={width} onResize={setWidth} />
       <header className="flex h-10 shrink-0 items-center gap-1 border-b border-line pr-2 pl-3">
         <span className="flex min-w-0 items-center gap-1 text-muted">
-          <span className="hidden narrow:inline">Trace</span>
-          <code className="truncate text-text" title={traceId}>
-            {shortId(traceId)}
-          </code>
-          <CopyButton text={traceId} label="Copy the trace id" />
-          <CopyButtonForLink />
+          Trace
+          <CopyButton text={() => window.location.href} label="Copy a link to this view" icon={<Link2 />} />
         </span>
         <span className="ml-auto flex shrink-0 items-center gap-0.5">
           <IconButton
@@ -87,10 +82,6 @@ export function Peek({
       <div className="flex min-h-0 flex-1 flex-col">{children}</div>
     </aside>
   );
-}
-
-function CopyButtonForLink(): ReactNode {
-  return <CopyButton text={() => window.location.href} label="Copy a link to this view" icon={<Link2 />} />;
 }
 
 /** Drags with the pointer, moves with the arrow keys, and goes back to the usual width with a double click. */
