@@ -1,12 +1,15 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { startSystem, until, type System } from "./system.ts";
+import { freePort, startSystem, until, type System } from "./system.ts";
 
 let system: System;
 
 beforeAll(async () => {
-  system = await startSystem();
+  // Anthropic has a key and nobody listens there: what is wrong with a request is said before it is sent.
+  system = await startSystem({
+    env: { ANTHROPIC_API_KEY: "sk-nobody", ANTHROPIC_BASE_URL: `http://127.0.0.1:${await freePort()}` },
+  });
 });
 afterAll(async () => {
   await system?.dispose();
@@ -52,7 +55,7 @@ describe.each(protocols)(
       { what: "no model", body: '{"messages":[]}', status: 400, says: /model/ },
       { what: "an unknown model", body: hello("sim/ecko"), status: 404, says: /sim\/echo/ },
       { what: "an unknown provider", body: hello("nobody/x"), status: 404, says: /nobody/ },
-      { what: "a provider without a key", body: hello("openai/gpt-4o"), status: 401, says: /OPENAI_API_KEY/ },
+      { what: "a provider without a key", body: hello("openai/gpt-4o"), status: 503, says: /OPENAI_API_KEY/ },
       {
         what: "a wrong key",
         body: hello("sim/echo"),
@@ -82,24 +85,30 @@ describe.each(protocols)(
   },
 );
 
-test("an unreadable image is named by its place", async () => {
+test("an unreadable image is named by its place, before anything is sent", async () => {
   const response = await post(
-    "/v1/messages",
+    "/v1/chat/completions",
     JSON.stringify({
-      model: "sim/echo",
+      model: "anthropic/claude-sonnet-4-5",
       max_tokens: 16,
       messages: [
         {
           role: "user",
-          content: [
-            { type: "image", source: { type: "base64", media_type: "image/png", data: "!!not base64!!" } },
-          ],
+          content: [{ type: "image_url", image_url: { url: "data:image/png;base64,!!not base64!!" } }],
         },
       ],
     }),
   );
-  expect(response.status).toBe(400);
-  expect(await response.text()).toMatch(/messages\[?\.?0\]?\.content\[?\.?0/);
+  const text = await response.text();
+  expect(response.status, text).toBe(400);
+  expect(text).toContain("messages[0].content[0].image_url.url");
+});
+
+test("a provider that nobody listens at: 502 in the caller's shape", async () => {
+  const response = await post("/v1/messages", hello("anthropic/claude-sonnet-4-5"));
+  const text = await response.text();
+  expect(response.status, text).toBe(502);
+  expect(JSON.parse(text)).toMatchObject({ type: "error" });
 });
 
 test("a wrong method says which one is right", async () => {

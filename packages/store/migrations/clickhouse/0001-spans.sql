@@ -58,7 +58,7 @@ CREATE TABLE IF NOT EXISTS spans
     input_tokens UInt64 CODEC(ZSTD(1)),
     output_tokens UInt64 CODEC(ZSTD(1)),
     tokens Map(LowCardinality(String), UInt64) CODEC(ZSTD(1)),
-    usage_status LowCardinality(String),
+    usage_status LowCardinality(String) DEFAULT 'missing',
     usage_raw String CODEC(ZSTD(1)),
     cost_usd Nullable(Float64) CODEC(ZSTD(1)),
     price_version LowCardinality(String),
