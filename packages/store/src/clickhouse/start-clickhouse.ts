@@ -26,7 +26,7 @@ export async function startClickHouse(options: { directory: string; log: StoreLo
   const spawned = spawnEngine({
     name: "clickhouse",
     command: process.execPath,
-    args: ["--no-warnings", "--max-old-space-size=512", entry],
+    args: ["--no-warnings", "--expose-gc", "--max-old-space-size=512", entry],
     env: { PATH: "/usr/bin:/bin", TZ: "UTC", UV_THREADPOOL_SIZE: threadPoolSize },
     directory: options.directory,
     lifeline: true,

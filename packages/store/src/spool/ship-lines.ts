@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
+import { finished } from "node:stream/promises";
 import { exceptionCodeOf, type ClickHouse } from "../clickhouse/connect-clickhouse.ts";
 import { messageOf, StoreError } from "../errors.ts";
 import { findAbsent } from "./span-presence.ts";
@@ -96,10 +97,9 @@ async function insertAbsent(options: ShipLinesOptions): Promise<void> {
 }
 
 async function insertLines(options: ShipLinesOptions): Promise<void> {
-  const { client } = options.clickhouse;
-  await client.insert({
-    table: "spans",
-    format: "JSONEachRow",
+  // `insert` would parse and print every row again for this format; `exec` sends the bytes as they are.
+  const { stream } = await options.clickhouse.client.exec({
+    query: "INSERT INTO spans FORMAT JSONEachRow",
     values: Readable.from(withLineEnds(options.lines), { objectMode: false }),
     clickhouse_settings: {
       insert_deduplication_token: options.token,
@@ -112,6 +112,8 @@ async function insertLines(options: ShipLinesOptions): Promise<void> {
       max_partitions_per_insert_block: "0",
     },
   });
+  // The answer has no body, but the connection is free again only when its end has been read.
+  await finished(stream.resume());
 }
 
 const chunkBytes = 1024 * 1024;

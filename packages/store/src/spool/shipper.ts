@@ -50,7 +50,7 @@ interface ShipperOptions {
   gauge?: SpoolGauge;
 }
 
-const batchMaxBytes = 12 * 1024 * 1024;
+const batchMaxBytes = 8 * 1024 * 1024;
 const batchMaxSegments = 512;
 /** Every insert makes a part, and parts have to be merged: at an ordinary load two inserts a second are enough. */
 const insertEveryMs = 400;

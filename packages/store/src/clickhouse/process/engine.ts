@@ -199,6 +199,8 @@ export class Engine {
   #schedulePurge(): void {
     clearTimeout(this.#purgeTimer);
     this.#purgeTimer = setTimeout(() => {
+      // The bodies of inserts lie outside the JavaScript heap, so an idle process would never collect them.
+      globalThis.gc?.();
       // Nothing depends on it: the next quiet moment tries again.
       this.#admin.queryAsync("SYSTEM JEMALLOC PURGE", { format: "TSV" }).catch(() => undefined);
     }, purgeAfterIdleMs);
