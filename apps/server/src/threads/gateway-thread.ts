@@ -7,6 +7,7 @@ import type { FromGatewayThread, GatewayThreadData, ToGatewayThread } from "./me
 // The entry of a gateway thread: it serves model calls and OTLP with nothing but a snapshot and the spool.
 
 const reportEveryMs = 1_000;
+const sweepEveryMs = 50;
 
 if (!parentPort) throw new Error("gateway-thread.ts runs as a worker of the server");
 const port = parentPort;
@@ -68,7 +69,10 @@ function report(): void {
 }
 
 async function drain(): Promise<void> {
+  // A connection that was busy when the drain began stays open when its call is over, as its client was promised.
+  const sweeper = setInterval(() => gateway.server.closeIdleConnections(), sweepEveryMs);
   await gateway.close();
+  clearInterval(sweeper);
   clearInterval(reporter);
   report();
   spool.close();

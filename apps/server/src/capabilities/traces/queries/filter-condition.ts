@@ -137,13 +137,13 @@ function measureCondition(
   return conditions.join(" OR ");
 }
 
-/** The texts that are searched, each with exactly the expression of its index. */
-const searchedTexts = [
+/** The texts that are kept as JSON and searched, each with exactly the expression of its index. */
+const jsonTexts = [
   String.raw`lower(replaceRegexpAll(input, '\\\\[nrt]', ' '))`,
   String.raw`lower(replaceRegexpAll(output, '\\\\[nrt]', ' '))`,
   String.raw`lower(replaceRegexpAll(raw_request, '\\\\[nrt]', ' '))`,
-  "lower(error_message)",
 ] as const;
+const plainText = "lower(error_message)";
 
 /** Scripts written without spaces: their words are no tokens of the index. */
 const unspaced = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmr}\p{sc=Mymr}]/u;
@@ -154,19 +154,23 @@ const token = /[A-Za-z0-9\u{80}-\u{10FFFF}]+/gu;
  * several words, or with signs in it, is then looked for as it stands.
  */
 function textCondition(text: string, bind: Bind): string {
-  const words = unspaced.test(text) ? [] : (text.match(token) ?? []);
-  // The texts are JSON, so a quote or a backslash is looked for the way JSON writes it.
-  const literal = JSON.stringify(text)
+  // In JSON a quote or a backslash is escaped, and the indexes blank the escapes of line breaks and tabs.
+  const written = JSON.stringify(text)
     .slice(1, -1)
     .replaceAll(/\\[nrt]/g, " ");
-  const phrase = words.length === 1 && words[0] === text ? null : `lower(${bind("String", literal)})`;
+  const inJson = wordsCondition(written, bind);
+  const inPlain = wordsCondition(text, bind);
+  return [...jsonTexts.map(inJson), inPlain(plainText)].join(" OR ");
+}
+
+function wordsCondition(text: string, bind: Bind): (expression: string) => string {
+  const words = unspaced.test(text) ? [] : (text.match(token) ?? []);
   const all = words.length === 0 ? null : `lower(${bind("String", words.join(" "))})`;
-  return searchedTexts
-    .map((expression) => {
-      const parts: string[] = [];
-      if (all !== null) parts.push(`hasAllTokens(${expression}, ${all})`);
-      if (phrase !== null) parts.push(`position(${expression}, ${phrase}) > 0`);
-      return `(${parts.join(" AND ")})`;
-    })
-    .join(" OR ");
+  const phrase = words.length === 1 && words[0] === text ? null : `lower(${bind("String", text)})`;
+  return (expression) => {
+    const parts: string[] = [];
+    if (all !== null) parts.push(`hasAllTokens(${expression}, ${all})`);
+    if (phrase !== null) parts.push(`position(${expression}, ${phrase}) > 0`);
+    return `(${parts.join(" AND ")})`;
+  };
 }

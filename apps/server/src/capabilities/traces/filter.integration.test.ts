@@ -1,0 +1,247 @@
+import {
+  facetsSchema,
+  filterFields,
+  formatFilter,
+  pageSchema,
+  problemSchema,
+  traceSummarySchema,
+} from "@weir/schema";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { facetFields } from "./queries/facet-queries.ts";
+import { application, call, spanIdOf, startTestSystem, traceIdOf } from "./test-system.ts";
+import type { TestSystem } from "./test-system.ts";
+
+let system: TestSystem;
+beforeAll(async () => {
+  system = await startTestSystem();
+  await system.insert([
+    call({
+      ...at(1),
+      user_id: "ada",
+      session_id: "s-1",
+      key_id: "key_1",
+      environment: "production",
+      release: "2026.11.1",
+      tags: ["beta", "eu-west"],
+      metadata: { region: "eu", "odd key": "it's" },
+      finish_reasons: ["stop"],
+      streamed: true,
+      ttft_ms: 250,
+      duration_ms: 2500,
+      raw_request: JSON.stringify({ messages: [{ role: "user", content: "Where is\nmy Refund, please?" }] }),
+      output: JSON.stringify([
+        { role: "assistant", parts: [{ type: "text", content: 'Say "hello" to C:\\temp' }] },
+      ]),
+    }),
+    call({
+      ...at(2),
+      protocol: "anthropic",
+      provider: "anthropic",
+      model_asked: "anthropic/claude-5",
+      model_answered: "",
+      status: "error",
+      http_status: 529,
+      error_code: "overloaded",
+      error_message: "The provider is overloaded, try later",
+      input_tokens: 0,
+      output_tokens: 0,
+      cost_usd: null,
+      duration_ms: 90,
+      raw_request: JSON.stringify({ messages: [{ role: "user", content: "返金はどこですか" }] }),
+    }),
+    application({
+      ...at(3),
+      kind: "tool",
+      name: "look up order",
+      service_name: "shop",
+      status: "cancelled",
+      environment: "staging",
+      metadata: { region: "us" },
+      input: JSON.stringify([{ role: "user", parts: [{ type: "text", content: "refunds of order 77" }] }]),
+    }),
+  ]);
+});
+afterAll(async () => {
+  await system.stop();
+});
+
+function at(number: number) {
+  return { trace_id: traceIdOf(number), span_id: spanIdOf(number), secondsAgo: number };
+}
+
+/** The numbers of the traces that a filter finds. */
+async function found(filter: string): Promise<number[]> {
+  const response = await system.fetch(`/traces?${new URLSearchParams({ filter })}`);
+  const body = await response.json();
+  if (response.status !== 200) throw new Error(problemSchema.parse(body).detail);
+  const { data } = pageSchema(traceSummarySchema).parse(body);
+  return data.map((trace) => Number.parseInt(trace.traceId, 16)).toSorted();
+}
+
+describe("every field finds what it says", () => {
+  test.each<[string, number[]]>([
+    ["", [1, 2, 3]],
+    ["model:gpt-5", [1]],
+    ["model:gpt-5-2026-08-07", [1]],
+    ["model:claude-5", [2]],
+    ["model:anthropic/claude-5", [2]],
+    ["model:(gpt* OR claude*)", [1, 2]],
+    ["-model:gpt*", [2, 3]],
+    ['model:""', [3]],
+    ["model:*", [1, 2]],
+    ["provider:anthropic", [2]],
+    ["status:error", [2]],
+    ["status:(error OR cancelled)", [2, 3]],
+    ["-status:ok", [2, 3]],
+    ["kind:tool", [3]],
+    ['name:"look up order"', [3]],
+    ["name:look*", [3]],
+    ["user:ada", [1]],
+    ["user:*", [1]],
+    ['user:""', [2, 3]],
+    ["session:s-1", [1]],
+    ["key:key_1", [1]],
+    ["tag:beta", [1]],
+    ["tag:eu*", [1]],
+    ["tag:eu", []],
+    ["-tag:beta", [2, 3]],
+    ["tag:*", [1]],
+    ["environment:(production OR staging)", [1, 3]],
+    ["release:2026*", [1]],
+    ["service:shop", [3]],
+    ["source:otlp", [3]],
+    ["protocol:anthropic", [2]],
+    ["streamed:true", [1]],
+    ["streamed:false", [2, 3]],
+    ["error:overloaded", [2]],
+    ["error:*", [2]],
+    ["http:529", [2]],
+    ["http:>=500", [2]],
+    ['http:""', [3]],
+    ["latency:>2s", [1]],
+    ["latency:<=800ms latency:>100", [3]],
+    ["ttft:>200ms", [1]],
+    ["-ttft:>200ms", [2, 3]],
+    ['ttft:""', [2, 3]],
+    ["cost:>$0.2", [1]],
+    ["cost:0.25", [1]],
+    ["-cost:<1", [2, 3]],
+    ["cost:*", [1]],
+    ["tokens:>14", [1]],
+    ["tokens:15", [1]],
+    ["input_tokens:(10 OR 0) output_tokens:5", [1]],
+    ["output_tokens:<1", [2, 3]],
+    ["finish:stop", [1]],
+    [`trace:${traceIdOf(2)}`, [2]],
+    ["trace:000000000*", [1, 2, 3]],
+    ["metadata.region:eu", [1]],
+    ["metadata.region:(eu OR us)", [1, 3]],
+    ["metadata.region:*", [1, 3]],
+    ['metadata."odd key":"it\'s"', [1]],
+    ["refund", [1]],
+    ["REFUNDS", [3]],
+    ["my", [1]],
+    ['"is my refund"', [1]],
+    ['"my is"', []],
+    ["refund, please?", [1]],
+    ["-refund", [2, 3]],
+    ['"say \\"hello\\" to"', [1]],
+    ['"c:\\\\temp"', [1]],
+    ["overloaded", [2]],
+    ["返金", [2]],
+    ['"?"', [1]],
+    ["status:error overloaded -user:ada http:>500", [2]],
+  ])("%s", async (filter, traces) => {
+    expect(await found(filter)).toEqual(traces);
+  });
+
+  test("no field of the catalogue is without a column", async () => {
+    for (const { name, type, values } of filterFields) {
+      const field = name === "metadata." ? "metadata.key" : name;
+      const text = values[0] ?? (type === "text" ? "x" : "1");
+      const clause = { type: "field", field, operator: "is", negated: false } as const;
+      const exact = formatFilter([{ ...clause, values: [{ text, prefix: false }] }]);
+      const present = formatFilter([{ ...clause, values: [{ text: "", prefix: true }] }]);
+      await expect(found(exact)).resolves.toBeInstanceOf(Array);
+      await expect(found(present)).resolves.toBeInstanceOf(Array);
+    }
+  });
+
+  test("values that look like SQL are only values", async () => {
+    for (const hostile of [
+      "' OR 1=1 --",
+      "\\' OR '1",
+      "{projectId:String}",
+      "%_\\",
+      "\u0000",
+      "'); DROP TABLE spans; --",
+    ]) {
+      const values = [{ text: hostile, prefix: false }];
+      const fields = ["user", "tag", "model", "metadata.' OR '1"];
+      for (const field of fields) {
+        const filter = formatFilter([{ type: "field", field, operator: "is", negated: false, values }]);
+        expect(await found(filter)).toEqual([]);
+      }
+      expect(await found(formatFilter([{ type: "text", text: hostile, negated: false }]))).toEqual([]);
+    }
+    expect(await found("")).toEqual([1, 2, 3]);
+  });
+});
+
+describe("facets", () => {
+  async function facets(query: Record<string, string>) {
+    const response = await system.fetch(`/facets?${new URLSearchParams(query)}`);
+    const { data } = facetsSchema.parse(await response.json());
+    return Object.fromEntries(
+      data.map(({ field, values }) => [field, values.map(({ value, count }) => `${value} ${count}`)]),
+    );
+  }
+
+  test("count the values of each field, leaving out what has none", async () => {
+    expect(await facets({ fields: "model,status,tag,user,http,streamed,finish" })).toEqual({
+      model: ["claude-5 1", "gpt-5 1", "gpt-5-2026-08-07 1"],
+      status: ["cancelled 1", "error 1", "ok 1"],
+      tag: ["beta 1", "eu-west 1"],
+      user: ["ada 1"],
+      http: ["200 1", "529 1"],
+      streamed: ["false 2", "true 1"],
+      finish: ["stop 1"],
+    });
+  });
+
+  test("leave their own field's choice open and follow all others", async () => {
+    expect(await facets({ fields: "status,source", filter: "status:error" })).toEqual({
+      status: ["cancelled 1", "error 1", "ok 1"],
+      source: ["gateway 1"],
+    });
+  });
+
+  test("find with each value the rows that they counted", async () => {
+    for (const [field, values] of Object.entries(await facets({ fields: facetFields.join(",") }))) {
+      for (const entry of values) {
+        const [, value = "", count] = /^(.*) (\d+)$/.exec(entry) ?? [];
+        const exact = formatFilter([
+          { type: "field", field, operator: "is", negated: false, values: [{ text: value, prefix: false }] },
+        ]);
+        expect((await found(exact)).length, exact).toBe(Number(count));
+      }
+    }
+  });
+
+  test("look at the last 24 hours unless told", async () => {
+    await system.insert([call({ project_id: "old", secondsAgo: 25 * 3600 })]);
+    expect(await facets({ projectId: "old", fields: "status" })).toEqual({ status: [] });
+    const from = "2026-11-01T00:00:00Z";
+    expect(await facets({ projectId: "old", fields: "status", from })).toEqual({ status: ["ok 1"] });
+  });
+
+  test("refuse a field that has none, with the nearest", async () => {
+    const response = await system.fetch("/facets?fields=modle,latency");
+    expect(response.status).toBe(400);
+    const problem = problemSchema.parse(await response.json());
+    expect(problem.errors?.map(({ message }) => message)).toEqual([
+      "there is no field `modle`; nearest: model",
+      "the values of `latency` are not listed",
+    ]);
+  });
+});
