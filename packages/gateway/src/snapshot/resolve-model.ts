@@ -17,13 +17,6 @@ const families: { pattern: RegExp; provider: string }[] = [
   { pattern: /^claude-/, provider: "anthropic" },
 ];
 
-function providerWithoutList(snapshot: CompiledSnapshot): CompiledProvider | undefined {
-  const open = [...snapshot.providers.values()].filter(
-    (provider) => provider.protocol !== "sim" && provider.source.models.length === 0,
-  );
-  return open.length === 1 ? open[0] : undefined;
-}
-
 function resolveBare(snapshot: CompiledSnapshot, asked: string): CompiledProvider {
   const holders = snapshot.bareModels.get(asked);
   if (holders?.length === 1 && holders[0] !== undefined) return holders[0];
@@ -35,7 +28,7 @@ function resolveBare(snapshot: CompiledSnapshot, asked: string): CompiledProvide
     throw gatewayErrors.modelAmbiguous({ model: asked, choices });
   }
   const family = families.find((entry) => entry.pattern.test(asked));
-  const provider = (family && snapshot.providers.get(family.provider)) ?? providerWithoutList(snapshot);
+  const provider = family && snapshot.providers.get(family.provider);
   if (provider !== undefined) return provider;
   throw gatewayErrors.modelUnknown({ model: asked, nearest: nearestNames(asked, snapshot.modelIds) });
 }
@@ -43,7 +36,8 @@ function resolveBare(snapshot: CompiledSnapshot, asked: string): CompiledProvide
 /**
  * Finds a model's provider. `provider/model` always goes to that provider, whether its list has the model or
  * not. A bare name goes to the one provider whose list has it; else to its maker (`gpt-…` to `openai`,
- * `claude-…` to `anthropic`) if configured; else to the only provider whose list is empty, e.g. a model server.
+ * `claude-…` to `anthropic`) if configured. Nothing is guessed beyond that: a misspelt name must not send a
+ * prompt to a provider that nobody named.
  * @throws GatewayError `model_not_found`, `model_ambiguous`, `provider_key_missing`, `provider_misconfigured`
  */
 export function resolveModel(snapshot: CompiledSnapshot, asked: string): Resolution {
