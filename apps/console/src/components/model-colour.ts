@@ -23,7 +23,7 @@ export function modelHue(model: string): number {
   return ((hash >>> 0) % chartHues) + 1;
 }
 
-/** The CSS colour of a model; `other` (the sum of the rest) is grey. */
+/** The CSS colour of a model; no model at all, and the sum of the rest, are grey. */
 export function modelColour(model: string): string {
-  return model === "" || model === "other" ? "var(--chart-rest)" : `var(--chart-${modelHue(model)})`;
+  return model === "" ? "var(--chart-rest)" : `var(--chart-${modelHue(model)})`;
 }

@@ -7,7 +7,7 @@ import {
   formatDuration,
   formatUsd,
 } from "../../components/format.ts";
-import { modelColour, modelHue } from "../../components/model-colour.ts";
+import { modelColour } from "../../components/model-colour.ts";
 
 /** One line or one layer of bars; a value per bucket, null where nothing was measured. */
 export interface ChartSeries {
@@ -39,7 +39,7 @@ export interface ChartContent {
   series: readonly ChartSeries[];
 }
 
-type Pick = (figures: OverviewFigures) => number | null;
+type PickFigure = (figures: OverviewFigures) => number | null;
 
 /** A term of the grammar that asks a field for exactly this value. */
 export function fieldTerm(field: string, value: string): string {
@@ -48,39 +48,70 @@ export function fieldTerm(field: string, value: string): string {
   ]);
 }
 
-/** The term of one model; for the sum of the rest, everything but the models that are shown. */
-export function modelTerm(model: string, shown: readonly string[]): string {
-  if (model !== "other") return fieldTerm("model", model);
-  const values = shown.filter((name) => name !== "other").map((text) => ({ text, prefix: false }));
+/** What counts as a call on the home page; every link from it asks for the same. */
+export const callsTerm = "kind:(generation OR embedding)";
+
+type ModelOfOverview = Pick<Overview["models"][number], "model" | "provider">;
+
+/** The API sums the models beyond the busiest under this name, without a provider. */
+export function isRest({ model, provider }: ModelOfOverview): boolean {
+  return model === "other" && provider === "";
+}
+
+/** The terms of one model; for the sum of the rest, everything but the models that are shown. */
+export function modelTerms(model: ModelOfOverview, shown: readonly ModelOfOverview[]): string {
+  if (!isRest(model)) {
+    return joinTerms(
+      fieldTerm("model", model.model),
+      model.provider === "" ? "" : fieldTerm("provider", model.provider),
+    );
+  }
+  const values = [...new Set(shown.filter((each) => !isRest(each)).map((each) => each.model))];
   if (values.length === 0) return "";
-  return formatFilter([{ type: "field", field: "model", operator: "is", negated: true, values }]);
+  return formatFilter([
+    {
+      type: "field",
+      field: "model",
+      operator: "is",
+      negated: true,
+      values: values.map((text) => ({ text, prefix: false })),
+    },
+  ]);
 }
 
-/** Names that the API could not give a model for. */
-export function modelLabel(model: string): string {
-  return model === "" ? "(no model)" : model;
+/** `gpt-5`, or `provider/model` where the bare name is not enough: two providers have it, or it is simulated. */
+export function modelLabel(model: ModelOfOverview, shown: readonly ModelOfOverview[]): string {
+  if (isRest(model)) return "other models";
+  if (model.model === "") return "(no model)";
+  const ambiguous = shown.filter((each) => each.model === model.model).length > 1;
+  return ambiguous || model.provider === "sim" ? `${model.provider}/${model.model}` : model.model;
 }
 
-function joined(...terms: string[]): string {
+/** Terms that a filter joins by AND; empty ones are left out. */
+export function joinTerms(...terms: readonly string[]): string {
   return terms.filter((term) => term !== "").join(" ");
 }
 
 /** Series by model: each in its own hue; a second model of the same hue is dashed. */
-function byModel(overview: Overview, pick: Pick, term: (value: number | null) => string): ChartSeries[] {
-  const shown = overview.models.map(({ model }) => model);
-  const used = new Set<number>();
-  return overview.models.map(({ model, total, series }) => {
-    const hue = modelHue(model);
-    const dashed = model !== "other" && used.has(hue);
-    used.add(hue);
+function byModel(
+  overview: Overview,
+  pick: PickFigure,
+  term: (value: number | null) => string,
+): ChartSeries[] {
+  const shown = overview.models;
+  const used = new Set<string>();
+  return shown.map((model) => {
+    const colour = isRest(model) ? modelColour("") : modelColour(model.model);
+    const dashed = used.has(colour);
+    used.add(colour);
     return {
-      key: model,
-      label: modelLabel(model),
-      colour: modelColour(model),
+      key: `${model.provider}/${model.model}`,
+      label: modelLabel(model, shown),
+      colour,
       dashed,
-      values: series.map(({ figures }) => pick(figures)),
-      total: pick(total),
-      filter: (value) => joined(modelTerm(model, shown), term(value)),
+      values: model.series.map(({ figures }) => pick(figures)),
+      total: pick(model.total),
+      filter: (value) => joinTerms(modelTerms(model, shown), term(value)),
     };
   });
 }
@@ -91,7 +122,7 @@ function overall(
     key: string;
     colour: string;
     dashed?: boolean;
-    pick: Pick;
+    pick: PickFigure;
     term: (value: number | null) => string;
   }[],
 ): ChartSeries[] {
@@ -133,7 +164,7 @@ const any = (): string => "";
 function stackedByModel(
   overview: Overview,
   chart: Omit<ChartContent, "series" | "times" | "bucketMs" | "kind" | "logarithmic" | "format" | "exact"> &
-    Partial<ChartContent> & { pick: Pick; term: (value: number | null) => string },
+    Partial<ChartContent> & { pick: PickFigure; term: (value: number | null) => string },
 ): ChartContent {
   const { pick, term, ...rest } = chart;
   return { ...counts, ...timesOf(overview), ...rest, series: byModel(overview, pick, term) };

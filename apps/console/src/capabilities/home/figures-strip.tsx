@@ -16,6 +16,7 @@ import {
 } from "../../components/format.ts";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { Tooltip } from "../../components/tooltip.tsx";
+import { callsTerm, joinTerms } from "./chart-series.ts";
 
 /** One large figure of the home page. */
 interface HeadlineFigure {
@@ -131,8 +132,9 @@ function FigureLink({ figure, overview }: { figure: HeadlineFigure; overview: Ov
   const value = figure.value(overview.total);
   const before = figure.value(overview.previous);
   const change = formatChange(value, before);
-  const worse = figure.more === "worse" && value !== null && before !== null && value > before * 1.1;
-  const filter = [search.filter ?? "", figure.filter(overview.total)].filter((term) => term !== "").join(" ");
+  const compared = overview.previous.calls > 0 && value !== null && before !== null;
+  const worse = figure.more === "worse" && compared && value > before * 1.1;
+  const filter = joinTerms(search.filter ?? "", callsTerm, figure.filter(overview.total));
   const aside = figure.aside?.(overview.total) ?? "";
   const length =
     readRange(search).kind === "absolute" ? "window" : shortLength(rangeLengthMs(readRange(search)));
@@ -161,7 +163,11 @@ function FigureLink({ figure, overview }: { figure: HeadlineFigure; overview: Ov
           <span className="truncate text-table text-muted">{aside}</span>
         </span>
         <span className={`truncate text-table ${worse ? "text-bad-text" : "text-muted"}`}>
-          {change === null ? "nothing before" : `${worse ? "▲ " : ""}${change} vs ${length} before`}
+          {change === null
+            ? compared
+              ? `${figure.format(before)} before`
+              : "nothing before"
+            : `${worse ? "▲ " : ""}${change} vs ${length} before`}
         </span>
       </Link>
     </Tooltip>

@@ -13,7 +13,7 @@ import { Skeleton } from "../../components/skeleton.tsx";
 import { StatusMark } from "../../components/status-mark.tsx";
 import { FirstCall } from "../quickstart/first-call.tsx";
 import { ChartPanel, chartHeight } from "./chart-panel.tsx";
-import { homeCharts } from "./chart-series.ts";
+import { callsTerm, homeCharts, joinTerms } from "./chart-series.ts";
 import { FiguresStrip } from "./figures-strip.tsx";
 import { ModelTable } from "./model-table.tsx";
 
@@ -114,7 +114,7 @@ function Charts({ overview }: { overview: Overview | undefined }): ReactNode {
                 const start = bucket === null ? undefined : content.times[bucket];
                 const range =
                   start === undefined ? undefined : rangeBetween({ start, end: start + content.bucketMs });
-                const terms = [search.filter ?? "", filter].filter((term) => term !== "").join(" ");
+                const terms = joinTerms(search.filter ?? "", callsTerm, filter);
                 void navigate({ to: "/traces", search: tracesSearch(search, { filter: terms, range }) });
               }}
             />

@@ -16,7 +16,7 @@ import {
 import { modelColour } from "../../components/model-colour.ts";
 import { ScrollRegion } from "../../components/scroll-region.tsx";
 import { Skeleton, skeletonWidth } from "../../components/skeleton.tsx";
-import { modelLabel, modelTerm } from "./chart-series.ts";
+import { callsTerm, isRest, joinTerms, modelLabel, modelTerms } from "./chart-series.ts";
 
 type ModelFigures = Overview["models"][number];
 
@@ -112,10 +112,10 @@ const columns: readonly FigureColumn[] = [
 /** Each model's figures over the range; every one opens its rows. */
 export function ModelTable({ overview }: { overview: Overview | undefined }): ReactNode {
   const { search } = useConsoleSearch();
-  const shown = overview?.models.map(({ model }) => model) ?? [];
+  const shown = overview?.models ?? [];
   const target = (term: string, more: string) =>
     tracesSearch(search, {
-      filter: [search.filter ?? "", term, more].filter((each) => each !== "").join(" "),
+      filter: joinTerms(search.filter ?? "", callsTerm, term, more),
     });
   return (
     <section aria-label="Models" className="bg-surface px-4 pt-3 pb-6">
@@ -148,25 +148,26 @@ export function ModelTable({ overview }: { overview: Overview | undefined }): Re
                   </tr>
                 ))
               : overview.models.map((model) => {
-                  const term = modelTerm(model.model, shown);
+                  const term = modelTerms(model, shown);
                   return (
-                    <tr key={model.model} className="h-8 border-t border-line hover:bg-hover">
+                    <tr
+                      key={`${model.provider}/${model.model}`}
+                      className="h-8 border-t border-line hover:bg-hover"
+                    >
                       <td className="max-w-80 pr-2">
                         <Link
                           to="/traces"
                           search={target(term, "")}
                           className="flex min-w-0 items-center gap-2 hover:underline"
-                          title={`${modelLabel(model.model)}, ${model.provider}`}
+                          title={`${model.provider}/${model.model}`}
                         >
                           <span
                             aria-hidden="true"
                             className="size-2 shrink-0 rounded-full"
-                            style={{ background: modelColour(model.model) }}
+                            style={{ background: modelColour(isRest(model) ? "" : model.model) }}
                           />
-                          <span className="truncate">{modelLabel(model.model)}</span>
-                          <span className="shrink-0 text-muted">
-                            {model.model === "other" ? "" : model.provider}
-                          </span>
+                          <span className="truncate">{modelLabel(model, shown)}</span>
+                          <span className="shrink-0 text-muted">{model.provider}</span>
                           {model.provider === "sim" ? <SimulatorBadge /> : null}
                         </Link>
                       </td>

@@ -43,6 +43,18 @@ function timeLabels(splits: number[], step: number, zone: TimeZone): string[] {
   });
 }
 
+/** A value whose neighbours are missing has no line to be seen by: it is drawn as a point. */
+function lonelyPoints(chart: uPlot, series: number, show: boolean): number[] | null {
+  const values = chart.data[series];
+  if (show || values === undefined) return null;
+  const lonely: number[] = [];
+  for (let at = 0; at < values.length; at += 1) {
+    const missing = (value: number | null | undefined): boolean => value === null || value === undefined;
+    if (!missing(values[at]) && missing(values[at - 1]) && missing(values[at + 1])) lonely.push(at);
+  }
+  return lonely;
+}
+
 function seriesOptions(content: ChartContent, host: HTMLElement): uPlot.Series[] {
   const step = host.clientWidth / Math.max(1, content.times.length);
   const gap = step > 8 ? 2 : step > 5 ? 1 : 0;
@@ -53,7 +65,7 @@ function seriesOptions(content: ChartContent, host: HTMLElement): uPlot.Series[]
         label: series.label,
         stroke,
         width: 1.5,
-        points: { size: 5, fill: stroke },
+        points: { size: 5, fill: stroke, filter: lonelyPoints },
         spanGaps: false,
         ...(series.dashed ? { dash: [5, 4] } : {}),
       };

@@ -1,10 +1,16 @@
 import { queryOptions } from "@tanstack/react-query";
 import { spanDetailSchema, traceDetailSchema } from "@weir/schema";
 import { callApi } from "../../api/client.ts";
+import { ApiProblem } from "../../api/failure.ts";
 import { retryQuery } from "../../api/queries.ts";
 
 /** How long after its last span a trace may still grow, as far as the console looks by itself. */
 const settlesAfterMs = 60_000;
+
+/** Whether the server said that there is no such thing. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ApiProblem && error.problem.status === 404;
+}
 
 export function traceQuery(projectId: string | undefined, traceId: string) {
   return queryOptions({
@@ -16,7 +22,9 @@ export function traceQuery(projectId: string | undefined, traceId: string) {
         schema: traceDetailSchema,
         signal,
       }),
-    retry: retryQuery,
+    // A trace is often opened a moment after its call, while its record is still on the way.
+    retry: (failures, error) => (isNotFound(error) ? failures < 2 : retryQuery(failures, error)),
+    retryDelay: (failures, error) => (isNotFound(error) ? 700 : 500 * 2 ** failures),
     staleTime: 30_000,
     // A trace that is still being written gains spans under the reader's eyes; an old one is left alone.
     refetchInterval: ({ state }) => {

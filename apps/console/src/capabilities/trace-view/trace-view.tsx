@@ -3,7 +3,6 @@ import type { TraceDetail } from "@weir/schema";
 import { clsx } from "clsx";
 import { SearchX } from "lucide-react";
 import { useEffect, useMemo, useState, type ReactNode } from "react";
-import { ApiProblem } from "../../api/failure.ts";
 import { useShortcuts } from "../../app/shortcuts.ts";
 import { Button } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
@@ -14,7 +13,7 @@ import { readTab, writeTab, type TraceNavigation } from "./navigation.ts";
 import { NavigatorProvider } from "./navigation-context.tsx";
 import { PanelSkeleton } from "./panel-skeleton.tsx";
 import { SpanPanel } from "./span/span-panel.tsx";
-import { spanQuery, traceQuery } from "./trace-queries.ts";
+import { isNotFound, spanQuery, traceQuery } from "./trace-queries.ts";
 import { narrowBelowPx, TraceBody } from "./trace-body.tsx";
 import { buildSpanTree, type SpanNode, type SpanTree } from "./tree/span-tree.ts";
 import { useElementWidth } from "./tree/use-element-width.ts";
@@ -48,7 +47,7 @@ export function TraceView(props: TraceViewProps): ReactNode {
     );
   }
   if (error === null) return <TraceSkeleton />;
-  if (error instanceof ApiProblem && error.problem.status === 404) {
+  if (isNotFound(error)) {
     return <TraceNotFound traceId={traceId} onRetry={() => void refetch()} retrying={isFetching} />;
   }
   return (

@@ -207,7 +207,8 @@ function LinkToken({ token, depth }: { token: Tokens.Link; depth: number }): Rea
   if (url === null) {
     return (
       <span title="This address is not opened from here.">
-        {words} <span className="text-muted">({token.href})</span>
+        {words}
+        {token.text === token.href ? null : <span className="text-muted"> ({token.href})</span>}
       </span>
     );
   }

@@ -110,6 +110,15 @@ function InputMessages({
   );
 }
 
+/** Reasons to stop that mean the answer is whole. */
+const unremarkable: ReadonlySet<string> = new Set([
+  "stop",
+  "end_turn",
+  "stop_sequence",
+  "tool_calls",
+  "tool_use",
+]);
+
 function Answer({ span, context }: { span: SpanDetail; context: PartContext }): ReactNode {
   return (
     <div className="border-t-2 border-accent">
@@ -123,7 +132,7 @@ function Answer({ span, context }: { span: SpanDetail; context: PartContext }): 
         {span.finishReasons.map((reason) => (
           <Badge
             key={reason}
-            tone={reason === "stop" || reason === "end_turn" ? "neutral" : "warn"}
+            tone={unremarkable.has(reason) ? "neutral" : "warn"}
             title="Why the model stopped"
           >
             {reason}

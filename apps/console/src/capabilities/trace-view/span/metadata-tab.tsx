@@ -23,7 +23,7 @@ export function MetadataTab({ span }: { span: SpanDetail }): ReactNode {
       ...(fieldOf === undefined ? {} : { field: fieldOf(label) }),
     }));
   return (
-    <div className="flex flex-col gap-5 px-4 py-4">
+    <div className="flex max-w-[960px] flex-col gap-5 px-4 py-4">
       <FactList title="Call" facts={callFacts(span)} />
       <FactList title="Whose" facts={ownerFacts(span)} />
       <FactList

@@ -1,0 +1,10 @@
+import { expect, it } from "vitest";
+import { defaultColumnIds, readColumns } from "./trace-columns.tsx";
+
+const ids = (text: string | null): string[] => readColumns(text).map(({ id }) => id);
+
+it("reads chosen columns in their own order and ignores what it does not know", () => {
+  expect(ids("cost,time,nonsense")).toEqual(["time", "cost"]);
+  expect(ids(null)).toEqual([...defaultColumnIds]);
+  expect(ids("nonsense")).toEqual([...defaultColumnIds]);
+});
