@@ -9,6 +9,8 @@ const backoffMaxMs = 5_000;
 /** A thread that served this long before it died is replaced without delay. */
 const stableMs = 30_000;
 
+const gatewayThread = new URL("gateway-thread.ts", import.meta.url);
+
 type ThreadSettings = Omit<GatewayThreadData, "producer" | "port" | "snapshot" | "counters">;
 
 export interface GatewayPoolOptions {
@@ -19,6 +21,8 @@ export interface GatewayPoolOptions {
   /** One thread's counters. */
   makeCounters: () => SharedArrayBuffer;
   snapshot: () => Snapshot;
+  /** The thread's module, when it is not the gateway's. */
+  entry?: URL;
   onKeysUsed: (uses: readonly { keyId: string; usedAtMs: number }[]) => void;
   log: Logger;
 }
@@ -30,7 +34,8 @@ interface Slot {
   listening: boolean;
   appliedVersion: number;
   recordingProblem: string;
-  generation: number;
+  /** True once any thread of this slot has listened. */
+  proven: boolean;
   failures: number;
 }
 
@@ -54,7 +59,7 @@ export class GatewayPool {
       listening: false,
       appliedVersion: -1,
       recordingProblem: "",
-      generation: 0,
+      proven: false,
       failures: 0,
     }));
   }
@@ -115,8 +120,8 @@ export class GatewayPool {
 
   #launch(slot: Slot): Promise<number> {
     const startedAt = Date.now();
-    slot.generation += 1;
-    const producer = `gateway-${slot.index}-${slot.generation}`;
+    // A replacement takes its forerunner's name, and with it the segment that was left open.
+    const producer = `gateway-${slot.index}`;
     const { settings, snapshot, log } = this.#options;
     const workerData: GatewayThreadData = {
       ...settings,
@@ -126,7 +131,7 @@ export class GatewayPool {
       counters: slot.counters,
     };
     // Parameters of the main thread's Node, such as a test runner's loader, are no business of this one.
-    const worker = new Worker(new URL("gateway-thread.ts", import.meta.url), { workerData, execArgv: [] });
+    const worker = new Worker(this.#options.entry ?? gatewayThread, { workerData, execArgv: [] });
     slot.worker = worker;
     slot.appliedVersion = workerData.snapshot.version;
     const started = Promise.withResolvers<number>();
@@ -134,6 +139,7 @@ export class GatewayPool {
     worker.on("message", (message: FromGatewayThread) => {
       if (message.type === "listening") {
         slot.listening = true;
+        slot.proven = true;
         started.resolve(message.port);
         // What was published while the thread was starting did not reach it.
         send(worker, { type: "snapshot", snapshot: snapshot() });
@@ -153,9 +159,8 @@ export class GatewayPool {
       this.#deaths += 1;
       this.#lastDeathMs = Date.now();
       slot.failures = Date.now() - startedAt > stableMs ? 0 : slot.failures + 1;
-      // The very first start fails loudly instead: see start().
-      if (this.#port === 0 || (slot.index === 0 && slot.generation === 1 && Date.now() - startedAt < 2_000))
-        return;
+      // A thread that could never listen makes start() fail instead, and the reason is told there.
+      if (!slot.proven) return;
       log.error({ err: error, producer }, `The gateway thread ${slot.index} ended; replacing it`);
       const delayMs = Math.min(backoffMaxMs, backoffMinMs * 2 ** slot.failures);
       setTimeout(() => this.#replace(slot), delayMs);

@@ -3,7 +3,7 @@ import type { SpoolGauge } from "@weir/store";
 
 /** What a gateway thread is started with. */
 export interface GatewayThreadData {
-  /** Unique among the threads of one run, also after a replacement: names its spool segments. */
+  /** Unique among the living threads: names its spool segments. */
   producer: string;
   host: string;
   port: number;
