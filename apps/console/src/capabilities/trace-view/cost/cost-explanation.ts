@@ -79,6 +79,14 @@ function usageFlags(span: SpanDetail, tokenSum: number): CostFlag[] {
       },
     ];
   }
+  if (span.usageStatus === "missing" && span.status === "error" && span.httpStatus >= 400) {
+    return [
+      {
+        level: "info",
+        text: "The call was refused before it was answered, so there are no tokens to pay for.",
+      },
+    ];
+  }
   if (span.usageStatus === "missing") {
     return [
       {

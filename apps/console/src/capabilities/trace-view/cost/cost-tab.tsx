@@ -66,7 +66,12 @@ function CostFlags({ explanation }: { explanation: CostExplanation }): ReactNode
     >
       {flag.level === "warn" ? (
         <>
-          <StatusMark state="degraded" label="Careful" word={false} className="mt-1 mr-2 self-start" />
+          <StatusMark
+            state="degraded"
+            label="Careful"
+            word={false}
+            className="mt-1 mr-2 shrink-0 self-start"
+          />
           <span>{flag.text}</span>
         </>
       ) : (

@@ -5,7 +5,7 @@ import { CopyButton } from "../../../components/code-block.tsx";
 import { formatBytes } from "../../../components/format.ts";
 import { StatusMark } from "../../../components/status-mark.tsx";
 import { JsonTable } from "../json/json-table.tsx";
-import { copyText, isRecord } from "../json/json-value.ts";
+import { copyText, isRecord, parseJsonDocument } from "../json/json-value.ts";
 import { JsonView } from "../json/json-view.tsx";
 import { Disclosure } from "../span/disclosure.tsx";
 import { toolResultValue } from "./conversation.ts";
@@ -130,7 +130,10 @@ function ToolResultPart({
   context: PartContext;
 }): ReactNode {
   const name = context.toolNames.get(part.id);
-  const value = toolResultValue(part.response);
+  const text = toolResultValue(part.response);
+  const json =
+    typeof text === "string" && !context.plain ? parseJsonDocument(text) : ({ ok: false } as const);
+  const value = json.ok ? json.value : text;
   return (
     <PartBox
       icon={<CornerDownRight aria-hidden="true" />}
@@ -146,7 +149,7 @@ function ToolResultPart({
         </>
       }
       note={name === undefined ? undefined : <code title="The call's id">{part.id}</code>}
-      copy={() => copyText(value)}
+      copy={() => copyText(text)}
     >
       {typeof value === "string" ? (
         <TextPart text={value} plain={context.plain} />

@@ -127,7 +127,11 @@ function Answer({ span, context }: { span: SpanDetail; context: PartContext }): 
           {span.output.length === 1 ? "Answer" : "Answers"}
         </h2>
         {span.modelAnswered === "" ? null : <span className="truncate">{span.modelAnswered}</span>}
-        {span.outputTokens === 0 ? null : <span>{formatCount(span.outputTokens)} tokens</span>}
+        {span.outputTokens === 0 ? null : (
+          <span>
+            {formatCount(span.outputTokens)} {span.outputTokens === 1 ? "token" : "tokens"}
+          </span>
+        )}
         <span>{formatDuration(span.durationMs)}</span>
         {span.finishReasons.map((reason) => (
           <Badge
