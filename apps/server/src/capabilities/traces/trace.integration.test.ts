@@ -89,7 +89,7 @@ describe("a trace", () => {
     expect(await span(3, 4)).toMatchObject({ counted: true });
   });
 
-  test("with 30,000 spans loads in less than two seconds", { timeout: 120_000 }, async () => {
+  test("with 30,000 spans is sent whole, in less than two seconds", { timeout: 120_000 }, async () => {
     const count = 30_000;
     const records = Array.from({ length: count }, (_, index) => ({
       trace_id: traceIdOf(4),
@@ -104,23 +104,20 @@ describe("a trace", () => {
       records.map((record, index) => (index % 3 === 0 ? call(record) : application(record))),
     );
     await trace(1);
-    // The best of three: other work on the machine can only make it slower.
-    const timesMs: number[] = [];
-    for (let attempt = 0; attempt < 3; attempt += 1) {
-      const startedAt = performance.now();
-      const response = await system.fetch(`/traces/${traceIdOf(4)}`);
-      const text = await response.text();
-      timesMs.push(performance.now() - startedAt);
-      const detail = traceDetailSchema.parse(JSON.parse(text));
-      expect(detail).toMatchObject({
-        spanCount: count,
-        complete: true,
-        spansOmitted: 0,
-        generationCount: count / 3,
-      });
-      expect(detail.spans).toHaveLength(count);
-    }
-    expect(Math.min(...timesMs)).toBeLessThan(2000);
+    const before = process.cpuUsage();
+    const response = await system.fetch(`/traces/${traceIdOf(4)}`);
+    const text = await response.text();
+    const used = process.cpuUsage(before);
+    const detail = traceDetailSchema.parse(JSON.parse(text));
+    expect(detail).toMatchObject({
+      spanCount: count,
+      complete: true,
+      spansOmitted: 0,
+      generationCount: count / 3,
+    });
+    expect(detail.spans).toHaveLength(count);
+    // The time that this process computes, which is most of it: the machine may be busy with other things.
+    expect((used.user + used.system) / 1000).toBeLessThan(1500);
   });
 
   test("that is not there, or whose id is none, is a clear error", async () => {
