@@ -98,12 +98,17 @@ export class SupervisedEngine<Engine extends Connection> {
   }
 
   #begin(): void {
-    this.#starting = this.#tryStart().finally(() => {
+    this.#starting = this.#tryStart().then((started) => {
       this.#starting = null;
+      // A process that died just after it was ready left the restart to us.
+      const gone = this.#options.launch !== null && this.#process === null;
+      if (!started || gone) this.#retry();
+      else this.#scheduleHealthCheck();
     });
   }
 
-  async #tryStart(): Promise<void> {
+  /** False when it could not be started. */
+  async #tryStart(): Promise<boolean> {
     const { title, launch, connect, prepare, log } = this.#options;
     const startedAt = Date.now();
     try {
@@ -120,9 +125,9 @@ export class SupervisedEngine<Engine extends Connection> {
       this.#lastFailure = "";
       this.#setUp();
       log.info({ engine: title, ms: Date.now() - startedAt }, `${title} is up`);
-      this.#scheduleHealthCheck();
+      return true;
     } catch (error) {
-      if (this.#stopping) return;
+      if (this.#stopping) return false;
       // The same reason again and again says nothing new.
       const known = messageOf(error) === this.#lastFailure;
       log[known ? "debug" : "error"](
@@ -131,7 +136,7 @@ export class SupervisedEngine<Engine extends Connection> {
       );
       this.#lastFailure = messageOf(error);
       this.#setDown(`it could not be started: ${messageOf(error)}`);
-      this.#retry();
+      return false;
     }
   }
 
