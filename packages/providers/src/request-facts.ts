@@ -13,13 +13,15 @@ export function readRequestFacts(options: {
 }): RequestFacts {
   const { protocol, operation, body } = options;
   const metadata = readMetadata(body.metadata);
+  // Half of a surrogate pair, which JSON can express and UTF-8 cannot, would make the row unreadable later on.
+  const openAiUser = (textOf(body.user) || textOf(body.safety_identifier)).toWellFormed();
   const anthropicUser = protocol === "anthropic" ? (metadata.user_id ?? "") : "";
   return {
     model: textOf(body.model),
     stream: operation === "chat" && body.stream === true,
     includeUsage: protocol === "anthropic" || objectOf(body.stream_options).include_usage === true,
     inputPreview: operation === "embeddings" ? previewInput(body.input) : previewMessages(body, protocol),
-    userId: protocol === "anthropic" ? anthropicUser : textOf(body.user) || textOf(body.safety_identifier),
+    userId: protocol === "anthropic" ? anthropicUser : openAiUser,
     sessionId: metadata.session_id ?? metadata.sessionId ?? sessionOfClaudeCode(anthropicUser),
     metadata,
   };
@@ -34,7 +36,7 @@ function readMetadata(value: unknown): Record<string, string> {
     if (item === null || item === undefined) continue;
     if (count === defaultLimits.metadataMax) break;
     const text = typeof item === "string" ? item : (JSON.stringify(item) ?? "");
-    metadata[name] = text.slice(0, defaultLimits.metadataValueMaxCharacters).toWellFormed();
+    metadata[name.toWellFormed()] = text.slice(0, defaultLimits.metadataValueMaxCharacters).toWellFormed();
     count += 1;
   }
   return metadata;

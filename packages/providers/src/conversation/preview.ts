@@ -6,12 +6,18 @@ export function previewText(
   text: string,
   maxCharacters: number = defaultLimits.previewMaxCharacters,
 ): string {
+  const start = text.slice(0, maxCharacters);
   // Whitespace may shrink, so a little more than the limit is looked at, and never the whole text.
-  const head = text.length > maxCharacters * 4 ? text.slice(0, maxCharacters * 4) : text;
-  const line = head.replaceAll(/\s+/g, " ").trim();
-  if (line.length <= maxCharacters) return line;
+  const isPlain = !/\s{2}|[^\S ]|^\s|\s$/.test(start);
+  const line = isPlain
+    ? text.slice(0, maxCharacters + 1)
+    : text
+        .slice(0, maxCharacters * 4)
+        .replaceAll(/\s+/g, " ")
+        .trim();
+  // Half of a surrogate pair, sent so or left by the cut, would not be valid UTF-8 later on.
+  if (line.length <= maxCharacters) return line.toWellFormed();
   const cut = line.slice(0, maxCharacters);
-  // A cut through a surrogate pair would leave half a character, which is not valid UTF-8 later on.
   return cut.isWellFormed() ? cut : cut.slice(0, -1).toWellFormed();
 }
 

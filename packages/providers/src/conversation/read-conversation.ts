@@ -39,6 +39,12 @@ export function readOutput(options: {
   return tap.finish().output;
 }
 
+/** Reads a list of messages of a protocol; what is no message is left out. Anthropic's system is not among them. */
+export function readMessages(options: { protocol: WireProtocol; messages: unknown }): Message[] {
+  const body = { messages: options.messages };
+  return options.protocol === "anthropic" ? anthropicMessages(body) : openAiMessages(body);
+}
+
 function parametersOf(body: JsonObject, without: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(Object.entries(body).filter(([name]) => !without.includes(name)));
 }

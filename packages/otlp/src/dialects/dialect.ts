@@ -1,0 +1,42 @@
+import type { SpanKind } from "@weir/schema";
+import { asText, isObject, parseValue } from "../attribute-bag.ts";
+import type { AttributeBag } from "../attribute-bag.ts";
+import type { SpanDraft } from "../draft.ts";
+import type { AttributeValue, OtlpSpan } from "../span.ts";
+
+/**
+ * One way in which instrumentations describe model calls. A dialect takes from the bag what it understands and
+ * sets what no earlier dialect has set.
+ */
+export interface Dialect {
+  name: string;
+  /** Whether an attribute with this name speaks this dialect. */
+  speaks(attributeName: string): boolean;
+  read(bag: AttributeBag, draft: SpanDraft, span: OtlpSpan): void;
+}
+
+/** Only kinds that are themselves one call to a model carry tokens and a cost of their own. */
+export function isModelCall(kind: SpanKind | null): boolean {
+  return kind === "generation" || kind === "embedding" || kind === "token_count";
+}
+
+/** Adds a JSON object, or its text, to a draft's metadata. */
+export function addMetadata(draft: SpanDraft, value: AttributeValue | undefined): boolean {
+  const parsed = parseValue(value);
+  if (!isObject(parsed)) return false;
+  for (const [name, item] of Object.entries(parsed)) {
+    if (item === null || item === undefined) continue;
+    setMetadata(draft, { name, text: typeof item === "string" ? item : (JSON.stringify(item) ?? "") });
+  }
+  return true;
+}
+
+export function addMetadataEntries(draft: SpanDraft, entries: readonly [string, AttributeValue][]): void {
+  for (const [name, value] of entries) if (value !== null) setMetadata(draft, { name, text: asText(value) });
+}
+
+/** What was set first stays. Names are the sender's, so they may be those that every object has. */
+function setMetadata(draft: SpanDraft, { name, text }: { name: string; text: string }): void {
+  const wellFormed = name.toWellFormed();
+  if (!Object.hasOwn(draft.metadata, wellFormed)) draft.metadata[wellFormed] = text.toWellFormed();
+}
