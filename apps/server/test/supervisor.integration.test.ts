@@ -241,6 +241,32 @@ describe("starting and stopping", () => {
     }
   });
 
+  test("a spool at its limit: calls go on, it is said what is not recorded, and it ends by itself", async () => {
+    const folder = newHome();
+    const config = join(folder, "weir.yaml");
+    writeFileSync(config, "limits:\n  spoolMaxBytes: 40000\n  segmentMaxBytes: 10000\n");
+    const system = await startSystem({ home: newHome(), env: { WEIR_CONFIG: config } });
+    const [clickhouse] = childrenOf(system.pid, "clickhouse");
+    process.kill(clickhouse ?? 0, "SIGSTOP");
+    try {
+      const said = await until("the limit to be met and said", async () => {
+        expect((await call(system, system.key)).status).toBe(200);
+        const response = await fetch(`${system.origin}/readyz`);
+        const { notRecording } = z
+          .looseObject({ notRecording: z.array(z.string()) })
+          .parse(await response.json());
+        return notRecording.length > 0 && { status: response.status, notRecording };
+      });
+      expect(said.status).toBe(503);
+      expect(said.notRecording.join(" ")).toMatch(/not recorded/);
+      process.kill(clickhouse ?? 0, "SIGCONT");
+      await until("records to be written again", async () => (await readyz(system)).status === 200);
+    } finally {
+      process.kill(clickhouse ?? 0, "SIGCONT");
+      await system.stop();
+    }
+  });
+
   test("a mistake in weir.yaml is told with its line and its mend, and nothing is started", async () => {
     const home = newHome();
     const folder = newHome();

@@ -1,8 +1,9 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { createGateway } from "@weir/gateway";
 import type { SpanRecord, Snapshot } from "@weir/schema";
-import { createBlobStore, createRecorder, createSpoolWriter } from "@weir/store";
+import { createBlobStore, createRecorder, createSpoolWriter, readSpoolGauge } from "@weir/store";
 import type { FromGatewayThread, GatewayThreadData, ToGatewayThread } from "./messages.ts";
+import { recordingProblem } from "./recording-check.ts";
 
 // The entry of a gateway thread: it serves model calls and OTLP with nothing but a snapshot and the spool.
 
@@ -61,7 +62,13 @@ function report(): void {
     send({ type: "keys-used", uses: [...keyUses].map(([keyId, usedAtMs]) => ({ keyId, usedAtMs })) });
     keyUses.clear();
   }
-  const { problem } = spool.stats();
+  const problem = recordingProblem({
+    lastProblem: spool.stats().problem,
+    spoolFolder: data.spoolFolder,
+    producer: data.producer,
+    spoolBytes: readSpoolGauge(data.spoolGauge).bytes,
+    spoolMaxBytes: data.limits.spoolMaxBytes,
+  });
   if (problem !== reportedProblem) {
     reportedProblem = problem;
     send({ type: "recording", problem });

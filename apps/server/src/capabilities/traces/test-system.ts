@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { serve } from "@hono/node-server";
 import { formatInstant } from "@weir/schema";
 import type { SpanRecord } from "@weir/schema";
 import { connectClickHouse, migrateClickHouse, startClickHouse } from "@weir/store";
@@ -15,6 +16,8 @@ export interface TestSystem {
   clickhouse: ClickHouse;
   insert(records: readonly SpanRecord[]): Promise<void>;
   fetch(path: string): Promise<Response>;
+  /** Serves the same over HTTP; resolves to its origin. */
+  listen(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -38,13 +41,21 @@ export async function startTestSystem(): Promise<TestSystem> {
     version: "test",
     log,
   });
+  let server: ReturnType<typeof serve> | null = null;
   return {
     clickhouse,
     async insert(records) {
       await clickhouse.client.insert({ table: "spans", values: records, format: "JSONEachRow" });
     },
     fetch: async (path) => app.request(`http://127.0.0.1/api/v1${path}`, { headers: { host: "127.0.0.1" } }),
+    listen: () =>
+      new Promise((resolve) => {
+        server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 }, ({ port }) =>
+          resolve(`http://127.0.0.1:${port}`),
+        );
+      }),
     async stop() {
+      server?.close();
       await clickhouse.close();
       await engine.stop();
       await rm(directory, { recursive: true, force: true });
