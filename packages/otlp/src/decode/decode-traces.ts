@@ -3,10 +3,10 @@ import type { OtlpSpanGroup } from "../span.ts";
 import { decodeJson } from "./json.ts";
 import { decodeProtobuf } from "./protobuf.ts";
 
-export type OtlpEncoding = "protobuf" | "json";
+type OtlpEncoding = "protobuf" | "json";
 
 /** The encoding that a content type names; throws `otlp_content_type` (415) for every other one. */
-export function encodingOf(contentType: string): OtlpEncoding {
+function encodingOf(contentType: string): OtlpEncoding {
   const mediaType = contentType.split(";", 1)[0]?.trim().toLowerCase() ?? "";
   if (mediaType === "application/x-protobuf" || mediaType === "application/protobuf") return "protobuf";
   if (mediaType === "application/json") return "json";
