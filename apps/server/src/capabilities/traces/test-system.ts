@@ -14,6 +14,8 @@ import { traceRoutes } from "./routes.ts";
 /** The routes that read what was recorded, over a real engine of their own; nothing else of the server. */
 export interface TestSystem {
   clickhouse: ClickHouse;
+  /** The engine's process. */
+  pid: number;
   insert(records: readonly SpanRecord[]): Promise<void>;
   fetch(path: string): Promise<Response>;
   /** Serves the same over HTTP; resolves to its origin. */
@@ -44,6 +46,7 @@ export async function startTestSystem(): Promise<TestSystem> {
   let server: ReturnType<typeof serve> | null = null;
   return {
     clickhouse,
+    pid: engine.pid,
     async insert(records) {
       await clickhouse.client.insert({ table: "spans", values: records, format: "JSONEachRow" });
     },
