@@ -22,7 +22,7 @@ export interface ServerClient {
 }
 
 /** Where the state of this Weir lies. */
-export function homeOf(context: CommandContext): string {
+function homeOf(context: CommandContext): string {
   return resolve(context.workingDirectory, context.variables["WEIR_HOME"] || "./.weir");
 }
 

@@ -17,7 +17,7 @@ export type Postgres = Pick<StorePostgres, "query" | "execute" | "transaction">;
 export type ClickHouse = Pick<StoreClickHouse, "query">;
 
 /** Content-addressed files of media that left the rows; null when there is none of that name. */
-export type Blobs = Pick<BlobStore, "read">;
+type Blobs = Pick<BlobStore, "read">;
 
 /** What every capability is given once, at start. */
 export interface Services {
@@ -35,7 +35,7 @@ export interface Services {
 }
 
 /** One call of a route, parsed and authorised. */
-export interface RouteCall<Params, Query, Body> {
+interface RouteCall<Params, Query, Body> {
   params: Params;
   query: Query;
   body: Body;

@@ -7,7 +7,7 @@ import { CliError } from "../errors.ts";
 import { connectToServer } from "../server-client.ts";
 
 /** One thing that was looked at: how it is, and what to do when it is not well. */
-export interface Finding {
+interface Finding {
   check: "configuration" | "disk" | "port" | "engines" | "provider" | "clock" | "node";
   level: "ok" | "warning" | "error";
   detail: string;

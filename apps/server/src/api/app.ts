@@ -13,10 +13,7 @@ import { checkHost, checkOrigin, readForwarded, securityHeaders } from "./securi
 const bodyMaxBytes = 1024 * 1024;
 
 /** Which project a principal means: the one it asks for if it may see it, or its own or first one. */
-export type ResolveProject = (options: {
-  principal: Principal;
-  asked: string | undefined;
-}) => Promise<string>;
+type ResolveProject = (options: { principal: Principal; asked: string | undefined }) => Promise<string>;
 
 export interface AppOptions {
   routes: readonly ApiRoute[];

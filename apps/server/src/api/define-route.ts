@@ -58,7 +58,7 @@ function parseInput(schema: z.ZodType, input: { where: "path" | "query" | "body"
 }
 
 /** Every problem of a failed parse with the path of its field; an unknown field is named. */
-export function describeIssues(error: z.ZodError): FieldProblem[] {
+function describeIssues(error: z.ZodError): FieldProblem[] {
   return error.issues.flatMap((issue) => {
     const path = issue.path.map(String).join(".");
     if (issue.code !== "unrecognized_keys") return [{ path, message: issue.message }];

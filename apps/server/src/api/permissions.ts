@@ -1,21 +1,19 @@
 /** `resource:action`; `public` needs no sign-in at all. */
-export const permissions = [
-  "public",
-  "projects:read",
-  "projects:write",
-  "keys:read",
-  "keys:write",
-  "quickstart:read",
-  "traces:read",
-  "overview:read",
-  "blobs:read",
-  "models:read",
-  "system:read",
-  "session:read",
-  "session:write",
-  "links:write",
-] as const;
-export type Permission = (typeof permissions)[number];
+export type Permission =
+  | "public"
+  | "projects:read"
+  | "projects:write"
+  | "keys:read"
+  | "keys:write"
+  | "quickstart:read"
+  | "traces:read"
+  | "overview:read"
+  | "blobs:read"
+  | "models:read"
+  | "system:read"
+  | "session:read"
+  | "session:write"
+  | "links:write";
 
 /** Who is calling. */
 export type Principal =

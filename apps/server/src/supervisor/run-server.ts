@@ -87,7 +87,10 @@ async function serve(options: {
     stop.request();
   };
   process.on("uncaughtException", breakDown);
-  process.on("unhandledRejection", breakDown);
+  // One request of the console that failed unseen is no reason to stop serving calls.
+  process.on("unhandledRejection", (error) => {
+    log.error({ err: error }, "Something failed that nobody waited for; please report this with the log");
+  });
   try {
     await server.start();
     await Promise.race([server.ready(), delay(readyWaitMs), stop.requested]);

@@ -58,7 +58,7 @@ export function createProjects(postgres: Postgres): Projects {
 }
 
 /** `Support Bot (EU)` → `support-bot-eu`. */
-export function slugOf(name: string): string {
+function slugOf(name: string): string {
   const slug = name
     .normalize("NFKD")
     .toLowerCase()
