@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
 import { exceptionCodeOf, type ClickHouse } from "../clickhouse/connect-clickhouse.ts";
 import { messageOf, StoreError } from "../errors.ts";
 import { findAbsent } from "./span-presence.ts";
@@ -24,11 +26,15 @@ const contentExceptions = new Set([
 /** How many bad lines are singled out by the row number that ClickHouse names before halving takes over. */
 const namedRowsMax = 8;
 const repairAttemptsMax = 3;
+const quietMaxMs = 60_000;
+const quietPollMs = 100;
+const runningSchema = z.object({ running: z.number() });
 
 export interface ShipLinesOptions {
   clickhouse: ClickHouse;
   lines: readonly Buffer[];
-  token: string;
+  /** The token under which the whole is inserted. */
+  batchId: string;
   /** True when an earlier attempt with these rows may have reached ClickHouse. */
   uncertain: boolean;
 }
@@ -39,35 +45,41 @@ export interface ShipLinesOptions {
  * is safe.
  */
 export async function shipLines(options: ShipLinesOptions): Promise<DeadLine[]> {
-  const budget = { namedRows: namedRowsMax };
-  return shipPart(options, budget);
+  return shipPart(options, { namedRows: namedRowsMax, divided: false });
 }
 
-async function shipPart(options: ShipLinesOptions, budget: { namedRows: number }): Promise<DeadLine[]> {
+interface SplitState {
+  namedRows: number;
+  /** True once ClickHouse has refused the whole. */
+  divided: boolean;
+}
+
+async function shipPart(options: ShipLinesOptions, split: SplitState): Promise<DeadLine[]> {
   const { lines } = options;
   const [only] = lines;
   if (only === undefined) return [];
   try {
-    await (options.uncertain ? insertAbsent(options) : insertLines(options));
+    if (options.uncertain) await insertAbsent(options, split);
+    else await insertLines({ ...options, token: options.batchId });
     return [];
   } catch (error) {
     const exceptionCode = exceptionCodeOf(error);
     if (exceptionCode === null || !contentExceptions.has(exceptionCode)) throw error;
     if (lines.length === 1) return [{ line: only, exceptionCode, reason: messageOf(error) }];
+    split.divided = true;
     const dead: DeadLine[] = [];
-    for (const part of divide(lines, messageOf(error), budget)) {
-      const token = `${options.token}:${digestOf(part)}`;
-      // A part may hold rows that are there already, if the whole was an uncertain one.
-      dead.push(...(await shipPart({ ...options, lines: part, token, uncertain: true }, budget)));
+    for (const part of divide(lines, messageOf(error), split)) {
+      // An earlier attempt may have been killed after it had shipped some of these parts.
+      dead.push(...(await shipPart({ ...options, lines: part, uncertain: true }, split)));
     }
     return dead;
   }
 }
 
-function divide(lines: readonly Buffer[], message: string, budget: { namedRows: number }): Buffer[][] {
+function divide(lines: readonly Buffer[], message: string, split: SplitState): Buffer[][] {
   const row = Number(/\(at row (\d+)\)/.exec(message)?.[1] ?? 0);
-  if (row >= 1 && row <= lines.length && budget.namedRows > 0) {
-    budget.namedRows -= 1;
+  if (row >= 1 && row <= lines.length && split.namedRows > 0) {
+    split.namedRows -= 1;
     // The bad one last: the good ones should not wait for it.
     return [lines.slice(0, row - 1), lines.slice(row), lines.slice(row - 1, row)];
   }
@@ -75,34 +87,62 @@ function divide(lines: readonly Buffer[], message: string, budget: { namedRows: 
   return [lines.slice(0, half), lines.slice(half)];
 }
 
-/** Looks first, inserts what is not there, and looks again, because a token alone proves nothing. */
-async function insertAbsent(options: ShipLinesOptions): Promise<void> {
+/**
+ * Looks first, inserts, and looks again, because a token alone proves nothing. The whole of a batch goes again under
+ * its own token, so that ClickHouse leaves out each partition that it has; parts of a batch that was refused have
+ * tokens of their own, so of them only the rows that are not there go.
+ */
+async function insertAbsent(options: ShipLinesOptions, split: SplitState): Promise<void> {
+  await waitUntilQuiet(options);
   const before = await findAbsent(options.clickhouse, options.lines);
   const wanted = [...before.absent, ...before.unknown];
   if (wanted.length === 0) return;
-  // The same rows under the same token: should the earlier attempt still be running somewhere, only one counts.
-  const token = wanted.length === options.lines.length ? options.token : tokenOf(options.token, wanted);
-  await insertLines({ ...options, lines: wanted, token });
-  let { absent } = await findAbsent(options.clickhouse, before.absent);
-  for (let attempt = 1; absent.length > 0; attempt += 1) {
+  const lines = split.divided ? wanted : options.lines;
+  await insertLines({ ...options, lines, token: split.divided ? tokenOf(options, wanted) : options.batchId });
+  for (let attempt = 1; ; attempt += 1) {
+    let { absent } = await findAbsent(options.clickhouse, before.absent);
+    if (absent.length === 0) return;
     if (attempt > repairAttemptsMax) {
       throw new StoreError({
         code: "clickhouse_failed",
         message: `ClickHouse accepted ${absent.length} rows and does not have them.`,
       });
     }
-    await insertLines({ ...options, lines: absent, token: `${tokenOf(options.token, absent)}:${attempt}` });
+    await waitUntilQuiet(options);
     ({ absent } = await findAbsent(options.clickhouse, absent));
+    await insertLines({ ...options, lines: absent, token: `${tokenOf(options, absent)}:${attempt}` });
   }
 }
 
-async function insertLines(options: ShipLinesOptions): Promise<void> {
+/**
+ * An insert goes on in ClickHouse when the process that sent it has been killed. As long as one of this batch runs,
+ * nothing that is read about its rows is the last word.
+ */
+async function waitUntilQuiet(options: ShipLinesOptions): Promise<void> {
+  for (let waitedMs = 0; waitedMs < quietMaxMs; waitedMs += quietPollMs) {
+    const [row] = await options.clickhouse.query({
+      sql: "SELECT count() AS running FROM system.processes WHERE Settings['log_comment'] = {mark:String}",
+      params: { mark: markOf(options.batchId) },
+      row: runningSchema,
+    });
+    if (row?.running === 0) return;
+    await sleep(quietPollMs);
+  }
+  throw new StoreError({
+    code: "clickhouse_timeout",
+    message: `An earlier insert of ${options.batchId} has been running for ${quietMaxMs} ms.`,
+  });
+}
+
+async function insertLines(options: ShipLinesOptions & { token: string }): Promise<void> {
   // `insert` would parse and print every row again for this format; `exec` sends the bytes as they are.
   const { stream } = await options.clickhouse.client.exec({
     query: "INSERT INTO spans FORMAT JSONEachRow",
     values: Readable.from(withLineEnds(options.lines), { objectMode: false }),
     clickhouse_settings: {
       insert_deduplication_token: options.token,
+      // By this an insert is recognised among the running statements.
+      log_comment: markOf(options.batchId),
       insert_deduplicate: 1,
       async_insert: 0,
       // A field without a column is a mistake that somebody has to see, not a thing to forget silently.
@@ -135,8 +175,12 @@ function* withLineEnds(lines: readonly Buffer[]): Generator<Buffer> {
 
 const lineEnd = Buffer.from("\n");
 
-function tokenOf(token: string, lines: readonly Buffer[]): string {
-  return `${token}:${digestOf(lines)}`;
+function tokenOf(options: ShipLinesOptions, lines: readonly Buffer[]): string {
+  return `${options.batchId}:${digestOf(lines)}`;
+}
+
+function markOf(batchId: string): string {
+  return `weir-spool ${batchId}`;
 }
 
 function digestOf(lines: readonly Buffer[]): string {

@@ -224,7 +224,7 @@ class SegmentShipper implements Shipper {
     await writeManifest(directory, batch);
     const { uncertain } = batch;
     batch.uncertain = true;
-    const dead = await shipLines({ clickhouse, lines, token: batch.id, uncertain });
+    const dead = await shipLines({ clickhouse, lines, batchId: batch.id, uncertain });
     if (dead.length > 0) {
       await writeDeadLetters({ directory, batchId: batch.id, dead });
       this.#deadLines += dead.length;

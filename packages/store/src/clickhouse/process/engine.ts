@@ -147,6 +147,7 @@ export class Engine {
   ): Promise<StatementResult> {
     try {
       await this.#useDatabase(pooled.session, request.database);
+      throwIfGone(request.signal);
       const summary = await pooled.session.insert({
         table: data.target.table,
         // The binding's format names are a fixed list, which `readInsertTarget` has checked.
