@@ -20,8 +20,8 @@ export interface UpstreamControl {
 
 /** What serves a call at the moment and must be told when it cannot go on. */
 export interface CallHolder {
-  /** Ends the call as an error, in whatever way the caller can still be told. */
-  fail(error: GatewayError): void;
+  /** Ends the call as an error, upstream too, in whatever way the caller can still be told. */
+  stop(error: GatewayError): void;
   /** The caller has gone: what is known of the answer so far. */
   abandon(): ResponseFacts | null;
 }

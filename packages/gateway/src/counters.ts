@@ -63,7 +63,8 @@ export interface Counters {
   observe(name: HistogramName, value: number): void;
 }
 
-const indexOf = Object.fromEntries(counterNames.map((name, index) => [name, index]));
+const slotOf = new Map<CounterName, number>(counterNames.map((name, index) => [name, index]));
+const indexOf = (name: CounterName): number => slotOf.get(name) ?? 0;
 
 /**
  * Makes one thread's counters, in memory that other threads can read without asking. Pass a buffer to go on
@@ -75,10 +76,10 @@ export function createCounters(buffer = new SharedArrayBuffer(slotCount * 8)): C
     slots[index] = (slots[index] ?? 0) + amount;
   };
   // What the thread before had in flight died with it.
-  slots[indexOf.callsInFlight ?? 0] = 0;
+  slots[indexOf("callsInFlight")] = 0;
   return {
     buffer,
-    add: (name, amount) => bump(indexOf[name] ?? 0, amount),
+    add: (name, amount) => bump(indexOf(name), amount),
     observe(name, value) {
       const bounds: readonly number[] = histogramBounds[name];
       const offset = histogramOffsets[name];
@@ -93,7 +94,7 @@ export function createCounters(buffer = new SharedArrayBuffer(slotCount * 8)): C
 /** Reads one thread's counters; add the readings of all threads for the whole. */
 export function readCounters(buffer: SharedArrayBuffer): CounterReading {
   const slots = new Float64Array(buffer);
-  const count = (name: CounterName): number => slots[indexOf[name] ?? 0] ?? 0;
+  const count = (name: CounterName): number => slots[indexOf(name)] ?? 0;
   const histogram = (name: HistogramName): HistogramReading => {
     const bounds = histogramBounds[name];
     const offset = histogramOffsets[name];

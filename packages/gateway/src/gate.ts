@@ -2,6 +2,7 @@ import { createPricer, createSimulator, type Price, type Simulator } from "@weir
 import { createCounters, type Counters } from "./counters.ts";
 import type { Call } from "./call.ts";
 import type { GatewayPorts } from "./ports.ts";
+import { createJournal, type Journal } from "./record/journal.ts";
 import { createSnapshotCompiler, type CompiledSnapshot } from "./snapshot/compiled-snapshot.ts";
 import { createUpstreams, type Upstreams } from "./upstream/upstreams.ts";
 
@@ -9,6 +10,7 @@ import { createUpstreams, type Upstreams } from "./upstream/upstreams.ts";
 export interface Gate {
   readonly ports: GatewayPorts;
   readonly counters: Counters;
+  readonly journal: Journal;
   readonly price: Price;
   readonly simulator: Simulator;
   readonly upstreams: Upstreams;
@@ -19,9 +21,11 @@ export interface Gate {
 }
 
 export function createGate(ports: GatewayPorts): Gate {
+  const counters = createCounters(ports.counters);
   return {
     ports,
-    counters: createCounters(ports.counters),
+    counters,
+    journal: createJournal(ports.recorder, counters),
     price: createPricer(),
     simulator: createSimulator({ clock: ports.clock }),
     upstreams: createUpstreams(ports.limits),

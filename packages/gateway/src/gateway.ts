@@ -77,7 +77,7 @@ async function drain(gate: Gate, server: Server, drainTimeoutMs: number): Promis
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   const timer = setTimeout(() => {
-    for (const call of gate.activeCalls) call.holder?.fail(gatewayErrors.shuttingDown());
+    for (const call of gate.activeCalls) call.holder?.stop(gatewayErrors.shuttingDown());
     // The last error events get a moment on the wire before connections that stay open are cut.
     setTimeout(() => server.closeAllConnections(), 250).unref();
   }, drainTimeoutMs);

@@ -253,7 +253,7 @@ test("a client that does not read holds its provider, and loses nothing when it 
 test("the record stands before the last bytes go out, whole or streamed", async () => {
   const recordsAtEnd: number[] = [];
   const note = (chunk: unknown): void => {
-    const text = chunk instanceof Uint8Array ? Buffer.from(chunk).toString() : "";
+    const text = chunk instanceof Uint8Array ? Buffer.from(chunk).toString() : String(chunk);
     if (text.includes("[DONE]") || text.endsWith("}")) recordsAtEnd.push(running.recorder.records.length);
   };
   running.gateway.server.prependOnceListener("request", (_, res) => {

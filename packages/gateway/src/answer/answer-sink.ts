@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { ResponseFacts } from "@weir/providers";
-import type { Call } from "../call.ts";
+import type { Call, CallHolder } from "../call.ts";
 import { gatewayErrors, type GatewayError } from "../errors.ts";
 import type { UpstreamSink } from "../upstream/sink.ts";
-import { failCall } from "./send-error.ts";
 import { PassedStream } from "./passed-stream.ts";
+import { failCall, runGuarded } from "./send-error.ts";
 import { TranslatedStream } from "./translated-stream.ts";
 import { WholeAnswer } from "./whole-answer.ts";
 
@@ -35,48 +35,60 @@ function answerFor(call: Call, head: AnswerHead): Answer {
  * Takes a provider's answer to its caller. Nothing is sent before the first bytes of the body: until then a
  * failure is a real HTTP error.
  */
-export function createAnswerSink(call: Call): UpstreamSink {
-  let answer: Answer | null = null;
-  let over = false;
-  const sink: UpstreamSink = {
-    head(status, headers) {
+class AnswerSink implements UpstreamSink, CallHolder {
+  readonly #call: Call;
+  #answer: Answer | null = null;
+  #over = false;
+
+  constructor(call: Call) {
+    this.#call = call;
+  }
+
+  head(status: number, headers: IncomingHttpHeaders): void {
+    const call = this.#call;
+    call.upstreamAtMs = call.gate.ports.clock.nowMs();
+    if (status >= 300 && status < 400) {
       const provider = call.resolution?.provider.name ?? "";
-      call.upstreamAtMs = call.gate.ports.clock.nowMs();
-      if (status >= 300 && status < 400) {
-        call.upstream?.abort();
-        sink.fail(gatewayErrors.upstreamRedirect({ provider, status }));
-        return;
-      }
-      const type = headers["content-type"];
-      const contentType = typeof type === "string" ? type : "";
-      call.rawMediaType = contentType;
-      const head = { status, headers, contentType };
-      answer = answerFor(call, head);
-    },
-    data(chunk) {
-      if (!over) answer?.data(chunk);
-    },
-    end() {
-      if (over) return;
-      over = true;
-      answer?.end();
-    },
-    fail(error) {
-      if (over) return;
-      over = true;
-      if (answer === null) failCall(call, error);
-      else answer.fail(error);
-    },
-  };
-  call.holder = {
-    fail(error) {
-      call.upstream?.abort();
-      sink.fail(error);
-    },
-    abandon() {
-      over = true;
-      return answer?.abandon() ?? null;
-    },
-  };
+      this.stop(gatewayErrors.upstreamRedirect({ provider, status }));
+      return;
+    }
+    const type = headers["content-type"];
+    const contentType = typeof type === "string" ? type : "";
+    call.rawMediaType = contentType;
+    this.#answer = answerFor(call, { status, headers, contentType });
+  }
+
+  data(chunk: Buffer): void {
+    if (!this.#over) this.#answer?.data(chunk);
+  }
+
+  end(): void {
+    if (this.#over) return;
+    this.#over = true;
+    runGuarded(this.#call, () => this.#answer?.end());
+  }
+
+  fail(error: GatewayError): void {
+    if (this.#over) return;
+    this.#over = true;
+    if (this.#answer === null) failCall(this.#call, error);
+    else this.#answer.fail(error);
+  }
+
+  stop(error: GatewayError): void {
+    this.#call.upstream?.abort();
+    this.fail(error);
+  }
+
+  abandon(): ResponseFacts | null {
+    this.#over = true;
+    return this.#answer?.abandon() ?? null;
+  }
+}
+
+/** Makes the sink and gives the call into its hands. */
+export function createAnswerSink(call: Call): UpstreamSink {
+  const sink = new AnswerSink(call);
+  call.holder = sink;
   return sink;
 }

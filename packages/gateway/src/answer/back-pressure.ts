@@ -1,35 +1,35 @@
 import type { Call } from "../call.ts";
 
 /** Holds the upstream while the caller does not read, and gives the caller up when it never does. */
-export interface BackPressure {
-  /** Writes to the caller; slows the upstream down when it has to. */
-  write(bytes: Uint8Array): void;
-  stop(): void;
-}
+export class BackPressure {
+  readonly #call: Call;
+  #stalled: NodeJS.Timeout | null = null;
+  #listening = false;
 
-export function createBackPressure(call: Call): BackPressure {
-  const { res, gate } = call;
-  let stalled: NodeJS.Timeout | null = null;
-  let listening = false;
-  const release = (): void => {
-    if (stalled === null) return;
-    clearTimeout(stalled);
-    stalled = null;
-    call.upstream?.resume();
-  };
-  return {
-    write(bytes) {
-      gate.counters.add("sentBytes", bytes.length);
-      if (res.write(bytes) || stalled !== null) return;
-      call.upstream?.pause();
-      stalled = setTimeout(() => res.destroy(), gate.ports.limits.clientIdleTimeoutMs);
-      if (listening) return;
-      listening = true;
-      res.on("drain", release);
-    },
-    stop() {
-      if (stalled !== null) clearTimeout(stalled);
-      stalled = null;
-    },
-  };
+  constructor(call: Call) {
+    this.#call = call;
+  }
+
+  /** Writes to the caller; slows the upstream down when it has to. */
+  write(bytes: Uint8Array): void {
+    const { res, gate, upstream } = this.#call;
+    gate.counters.add("sentBytes", bytes.length);
+    if (res.write(bytes) || this.#stalled !== null) return;
+    upstream?.pause();
+    this.#stalled = setTimeout(() => res.destroy(), gate.ports.limits.clientIdleTimeoutMs);
+    if (this.#listening) return;
+    this.#listening = true;
+    res.on("drain", () => this.#release());
+  }
+
+  stop(): void {
+    if (this.#stalled !== null) clearTimeout(this.#stalled);
+    this.#stalled = null;
+  }
+
+  #release(): void {
+    if (this.#stalled === null) return;
+    this.stop();
+    this.#call.upstream?.resume();
+  }
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { WireProtocol } from "@weir/providers";
 import type { Call } from "../call.ts";
-import type { GatewayError } from "../errors.ts";
+import { gatewayErrors, type GatewayError } from "../errors.ts";
 import { settleCall } from "../record/settle.ts";
 import { errorBytes } from "./error-shape.ts";
 import { ownHeaders } from "./response-headers.ts";
@@ -75,4 +75,21 @@ export function failCall(call: Call, error: GatewayError): void {
   if (gone) return;
   const { protocol, req, res, trace } = call;
   sendError(req, res, { protocol, error, headers: ownHeaders(call), requestId: trace.traceId });
+}
+
+/**
+ * Runs a step of a call that must not throw into the event loop. A fault of ours becomes an error answer where
+ * one can still be sent, else a cut connection; never a call that hangs.
+ */
+export function runGuarded(call: Call, step: () => void): void {
+  try {
+    step();
+  } catch (cause) {
+    const error = gatewayErrors.internal(cause);
+    if (!call.settled) failCall(call, error);
+    else {
+      call.gate.counters.add("errorsGateway", 1);
+      call.res.destroy();
+    }
+  }
 }

@@ -5,7 +5,7 @@ import type { GatewayError } from "../errors.ts";
 import { createRawKeeper, type RawKeeper } from "../record/raw-text.ts";
 import { settleCall } from "../record/settle.ts";
 import type { AnswerHead } from "./answer-sink.ts";
-import { createBackPressure, type BackPressure } from "./back-pressure.ts";
+import { BackPressure } from "./back-pressure.ts";
 import { errorEventBytes } from "./error-shape.ts";
 import { ownHeaders, passedHeaders } from "./response-headers.ts";
 import { failCall } from "./send-error.ts";
@@ -37,7 +37,7 @@ export class StreamExit {
     this.#head = options.head;
     this.#tap = options.tap;
     this.#translation = options.translation;
-    this.#pressure = createBackPressure(options.call);
+    this.#pressure = new BackPressure(options.call);
     this.raw = createRawKeeper(options.call.gate.ports.limits.recordedResponseMaxBytes);
     options.call.raw = this.raw;
   }

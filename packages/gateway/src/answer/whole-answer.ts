@@ -3,11 +3,15 @@ import { createResponseTap, type JsonObject, type ResponseFacts } from "@weir/pr
 import type { Call } from "../call.ts";
 import { GatewayError, gatewayErrors } from "../errors.ts";
 import { createRawKeeper } from "../record/raw-text.ts";
-import { settleCall } from "../record/settle.ts";
+import { settleCall, type Outcome } from "../record/settle.ts";
 import type { Answer, AnswerHead } from "./answer-sink.ts";
-import { createBackPressure, type BackPressure } from "./back-pressure.ts";
+import type { AnswerTranslation } from "./answer-translation.ts";
+import { BackPressure } from "./back-pressure.ts";
 import { ownHeaders, passedHeaders } from "./response-headers.ts";
-import { failCall } from "./send-error.ts";
+import { failCall, runGuarded } from "./send-error.ts";
+
+const nothing = Buffer.alloc(0);
+const joinedWriteMaxBytes = 64 * 1024;
 
 const unpackers = new Map([
   ["gzip", gunzipSync],
@@ -36,7 +40,7 @@ export class WholeAnswer implements Answer {
     this.#head = head;
     this.#maxBytes = limits.recordedResponseMaxBytes;
     this.#flowFromBytes = call.translation === null ? limits.rawResponseMaxBytes : Infinity;
-    this.#pressure = createBackPressure(call);
+    this.#pressure = new BackPressure(call);
   }
 
   data(chunk: Buffer): void {
@@ -66,7 +70,7 @@ export class WholeAnswer implements Answer {
       return;
     }
     if (call.translation === null) this.#pass(body);
-    else this.#translate(call.translation, body ?? Buffer.alloc(0));
+    else this.#translate(call.translation, body ?? nothing);
   }
 
   fail(error: GatewayError): void {
@@ -142,23 +146,24 @@ export class WholeAnswer implements Answer {
     this.#call.raw = raw;
   }
 
-  #settle(error: GatewayError | null, facts: ResponseFacts | null): void {
+  #settle(error: GatewayError | null, facts: ResponseFacts | null, thenSend?: () => void): void {
     const { status } = this.#head;
     const reported = facts?.error ?? null;
     const failed = error !== null || status >= 400 || reported !== null;
-    settleCall(this.#call, {
+    const outcome: Outcome = {
       status: failed ? "error" : "ok",
       httpStatus: this.#call.res.headersSent || error === null ? status : error.status,
       errorCode: reported?.code || (error?.code ?? (failed ? `http_${status}` : "")),
       errorMessage: reported?.message ?? error?.message ?? "",
       blame: failed ? (error?.blame ?? (status >= 400 && status < 500 ? "caller" : "upstream")) : null,
       facts,
-    });
+    };
+    const send = thenSend === undefined ? undefined : () => runGuarded(this.#call, thenSend);
+    settleCall(this.#call, outcome, send);
   }
 
   /** Same protocol: the provider's bytes, whatever they are. */
   #pass(body: Buffer | null): void {
-    const { res, gate } = this.#call;
     let facts: ResponseFacts | null = null;
     let fault: GatewayError | null = null;
     if (body !== null) {
@@ -171,22 +176,31 @@ export class WholeAnswer implements Answer {
       }
     }
     // The caller gets the bytes as they are, and with them the provider's status; the fault is for the record.
-    this.#settle(fault, facts);
+    this.#settle(fault, facts, () => this.#sendPassed(body ?? nothing));
+  }
+
+  #sendPassed(body: Buffer): void {
+    const { res } = this.#call;
     this.#pressure.stop();
     if (res.destroyed) return;
     if (res.headersSent) {
       res.end(this.#held);
       return;
     }
-    const whole = body ?? Buffer.alloc(0);
-    this.#writeHead(whole.length);
-    gate.counters.add("sentBytes", whole.length);
-    res.end(whole);
+    this.#writeHead(body.length);
+    this.#endWith(body);
   }
 
-  #translate(translation: NonNullable<Call["translation"]>, body: Buffer): void {
+  /** A body of ordinary size goes out as one text with its headers, which is one write instead of two. */
+  #endWith(body: Buffer): void {
+    const { res, gate } = this.#call;
+    gate.counters.add("sentBytes", body.length);
+    if (body.length > joinedWriteMaxBytes) res.end(body);
+    else res.end(body.toString("latin1"), "latin1");
+  }
+
+  #translate(translation: AnswerTranslation, body: Buffer): void {
     const call = this.#call;
-    const { res, gate } = call;
     const readable = this.#unpacked(body);
     this.#keep(readable);
     const facts = this.#facts(readable);
@@ -198,14 +212,14 @@ export class WholeAnswer implements Answer {
       failCall(call, answer);
       return;
     }
-    this.#settle(null, facts);
-    if (res.destroyed) return;
-    const bytes = Buffer.from(JSON.stringify(answer.body));
-    const headers = passedHeaders(this.#head.headers, "content");
-    headers.push("content-type", "application/json", "content-length", String(bytes.length));
-    headers.push(...ownHeaders(call));
-    res.writeHead(this.#head.status, headers);
-    gate.counters.add("sentBytes", bytes.length);
-    res.end(bytes);
+    this.#settle(null, facts, () => {
+      if (call.res.destroyed) return;
+      const bytes = Buffer.from(JSON.stringify(answer.body));
+      const headers = passedHeaders(this.#head.headers, "content");
+      headers.push("content-type", "application/json", "content-length", String(bytes.length));
+      headers.push(...ownHeaders(call));
+      call.res.writeHead(this.#head.status, headers);
+      this.#endWith(bytes);
+    });
   }
 }

@@ -2,12 +2,39 @@ import { blobReferencePrefix, type StoreBlob } from "./media.ts";
 
 /** Keeps a response's bytes for its record, up to a limit beyond which only their number is kept. */
 export interface RawKeeper {
-  push(chunk: Uint8Array): void;
+  push(chunk: Buffer): void;
   readonly bytes: number;
-  /** All kept bytes; null when there were more than the limit. */
-  whole(): Buffer | null;
-  /** Text for the row. What does not fit there goes to a blob, which the last line names. */
-  text(options: { rowMaxBytes: number; mediaType: string; storeBlob: StoreBlob }): string;
+  /** Bytes beyond the limit. */
+  readonly lostBytes: number;
+  /** All kept bytes. */
+  joined(): Buffer;
+}
+
+export function createRawKeeper(maxBytes: number): RawKeeper {
+  let chunks: Buffer[] = [];
+  let size = 0;
+  let kept = 0;
+  return {
+    push(chunk) {
+      size += chunk.length;
+      if (size > maxBytes) return;
+      kept += chunk.length;
+      chunks.push(chunk);
+    },
+    get bytes() {
+      return size;
+    },
+    get lostBytes() {
+      return size - kept;
+    },
+    joined() {
+      const only = chunks.length === 1 ? chunks[0] : undefined;
+      if (only !== undefined) return only;
+      const all = Buffer.concat(chunks, kept);
+      chunks = [all];
+      return all;
+    },
+  };
 }
 
 /** The index at or before `at` where no UTF-8 sequence is cut. */
@@ -30,31 +57,4 @@ export function fitToRow(
   const rest = options.storeBlob({ bytes: bytes.subarray(cut), mediaType: options.mediaType });
   const note = rest === null ? "(the rest could not be written)" : blobReferencePrefix + rest;
   return `${bytes.toString("utf8", 0, cut)}\n${note}`;
-}
-
-export function createRawKeeper(maxBytes: number): RawKeeper {
-  let chunks: Uint8Array[] = [];
-  let size = 0;
-  let kept = 0;
-  const joined = (): Buffer => {
-    const all = Buffer.concat(chunks, kept);
-    chunks = [all];
-    return all;
-  };
-  return {
-    push(chunk) {
-      size += chunk.length;
-      if (size > maxBytes) return;
-      kept += chunk.length;
-      chunks.push(chunk);
-    },
-    get bytes() {
-      return size;
-    },
-    whole: () => (size > maxBytes ? null : joined()),
-    text(options) {
-      const text = fitToRow(joined(), options);
-      return size === kept ? text : `${text}\n(${size - kept} more bytes were not kept)`;
-    },
-  };
 }

@@ -64,15 +64,25 @@ function fitRequest(call: Call, text: string, storeBlob: StoreBlob): string {
 }
 
 function rawResponse(call: Call): string {
-  if (call.raw === null) return "";
+  const { raw } = call;
+  if (raw === null) return "";
   const { limits } = call.gate.ports;
+  if (raw.bytes < limits.inlineMediaMaxBytes) return raw.joined().toString("utf8");
   const storeBlob = blobStore(call);
-  const options = { rowMaxBytes: limits.rawResponseMaxBytes, mediaType: call.rawMediaType, storeBlob };
-  const whole = call.raw.whole();
-  if (whole === null || whole.length < limits.inlineMediaMaxBytes) return call.raw.text(options);
-  const text = whole.toString("utf8");
+  const text = raw.joined().toString("utf8");
   const light = extractMedia(text, limits.inlineMediaMaxBytes, storeBlob);
-  return fitToRow(light === text ? whole : Buffer.from(light), options);
+  const bytes = light === text ? raw.joined() : Buffer.from(light);
+  const fitted = fitToRow(bytes, {
+    rowMaxBytes: limits.rawResponseMaxBytes,
+    mediaType: call.rawMediaType,
+    storeBlob,
+  });
+  return raw.lostBytes === 0 ? fitted : `${fitted}\n(${raw.lostBytes} more bytes were not kept)`;
+}
+
+function upstreamRequest(call: Call): string {
+  if (call.upstreamRequest === "") return "";
+  return extractMedia(call.upstreamRequest, call.gate.ports.limits.inlineMediaMaxBytes, blobStore(call));
 }
 
 function priceOf(call: Call, facts: ResponseFacts): CostProof | null {
@@ -89,50 +99,63 @@ function priceOf(call: Call, facts: ResponseFacts): CostProof | null {
 /** Milliseconds to microseconds, which is all that the clock is good for. */
 const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;
 
-function timings(call: Call, facts: ResponseFacts | null): Partial<SpanRecord> {
-  const first = facts?.firstContentAtMs ?? null;
-  const last = facts?.lastContentAtMs ?? null;
-  const tokens = facts?.usage?.outputTokens ?? 0;
-  const streamed = call.facts?.stream === true && first !== null;
-  return {
-    upstream_ms: call.upstreamAtMs === null ? null : rounded(call.upstreamAtMs - call.startedAtMs),
-    ttft_ms: streamed ? rounded(first - call.startedAtMs) : null,
-    inter_token_ms: streamed && last !== null && tokens > 1 ? rounded((last - first) / (tokens - 1)) : null,
-  };
+/** Mean time per token after the first; null when nothing streamed. */
+function interTokenMs(facts: ResponseFacts): number | null {
+  const tokens = facts.usage?.outputTokens ?? 0;
+  if (facts.firstContentAtMs === null || facts.lastContentAtMs === null || tokens < 2) return null;
+  return rounded((facts.lastContentAtMs - facts.firstContentAtMs) / (tokens - 1));
 }
 
-function answerColumns(call: Call, facts: ResponseFacts): Partial<SpanRecord> {
+const noFacts: ResponseFacts = {
+  modelAnswered: "",
+  responseId: "",
+  providerFingerprint: "",
+  finishReasons: [],
+  usage: null,
+  output: [],
+  outputPreview: "",
+  firstContentAtMs: null,
+  lastContentAtMs: null,
+  error: null,
+  complete: false,
+};
+
+/** One literal with every column: rows of one shape are made and written out faster than rows put together. */
+function spanOf(call: Call, outcome: Outcome, endedAtMs: number): SpanRecord {
+  const { facts: asked, trace, startedAtMs } = call;
+  const facts = outcome.facts ?? noFacts;
   const { usage } = facts;
   const proof = priceOf(call, facts);
+  const model = asked?.model ?? "";
+  const streamed = asked?.stream ?? false;
+  const first = streamed ? facts.firstContentAtMs : null;
+  const context = callerContextOf(call);
   return {
+    project_id: call.key.projectId,
+    trace_id: trace.traceId,
+    span_id: trace.spanId,
+    parent_span_id: trace.parentSpanId,
+    kind: kinds[call.operation],
+    name: model === "" ? call.operation : `${call.operation} ${model}`,
+    source: "gateway",
+    started_at: formatInstant(startedAtMs),
+    duration_ms: rounded(endedAtMs - startedAtMs),
+    ttft_ms: first === null ? null : rounded(first - startedAtMs),
+    inter_token_ms: streamed ? interTokenMs(facts) : null,
+    upstream_ms: call.upstreamAtMs === null ? null : rounded(call.upstreamAtMs - startedAtMs),
+    status: outcome.status,
+    http_status: outcome.httpStatus,
+    error_code: outcome.errorCode,
+    error_message: outcome.errorMessage,
+    operation: call.operation,
+    protocol: call.protocol,
+    provider: call.resolution?.provider.name ?? "",
+    model_asked: model,
     model_answered: facts.modelAnswered,
     provider_fingerprint: facts.providerFingerprint,
     response_id: facts.responseId,
     finish_reasons: facts.finishReasons,
-    output_preview: facts.outputPreview,
-    output: facts.output.length === 0 ? "" : JSON.stringify(facts.output),
-    ...(usage === null
-      ? {}
-      : {
-          input_tokens: usage.inputTokens,
-          output_tokens: usage.outputTokens,
-          tokens: usage.tokens,
-          usage_status: usage.status,
-          usage_raw: JSON.stringify(usage.raw),
-        }),
-    ...(proof === null
-      ? {}
-      : {
-          cost_usd: proof.totalUsd,
-          price_version: proof.priceVersion,
-          cost_proof: JSON.stringify(proof),
-        }),
-  };
-}
-
-function callerColumns(call: Call): Partial<SpanRecord> {
-  const context = callerContextOf(call);
-  return {
+    streamed,
     key_id: call.key.id,
     user_id: context.userId,
     session_id: context.sessionId,
@@ -140,40 +163,20 @@ function callerColumns(call: Call): Partial<SpanRecord> {
     release: context.release,
     tags: context.tags,
     metadata: context.metadata,
-  };
-}
-
-function spanOf(call: Call, outcome: Outcome, endedAtMs: number): SpanRecord {
-  const { facts: asked, resolution } = call;
-  const model = asked?.model ?? "";
-  const callerSays = callerColumns(call);
-  const { limits } = call.gate.ports;
-  return {
-    project_id: call.key.projectId,
-    trace_id: call.trace.traceId,
-    span_id: call.trace.spanId,
-    parent_span_id: call.trace.parentSpanId,
-    kind: kinds[call.operation],
-    name: model === "" ? call.operation : `${call.operation} ${model}`,
-    source: "gateway",
-    started_at: formatInstant(call.startedAtMs),
-    duration_ms: rounded(endedAtMs - call.startedAtMs),
-    status: outcome.status,
-    http_status: outcome.httpStatus,
-    error_code: outcome.errorCode,
-    error_message: outcome.errorMessage,
-    operation: call.operation,
-    protocol: call.protocol,
-    provider: resolution?.provider.name ?? "",
-    model_asked: model,
-    streamed: asked?.stream ?? false,
+    input_tokens: usage?.inputTokens ?? 0,
+    output_tokens: usage?.outputTokens ?? 0,
+    tokens: usage?.tokens ?? {},
+    usage_status: usage?.status ?? "missing",
+    usage_raw: usage === null ? "" : JSON.stringify(usage.raw),
+    cost_usd: proof?.totalUsd ?? null,
+    price_version: proof?.priceVersion ?? "",
+    cost_proof: proof === null ? "" : JSON.stringify(proof),
     input_preview: asked?.inputPreview ?? "",
-    ...callerSays,
-    ...timings(call, outcome.facts),
-    ...(outcome.facts === null ? {} : answerColumns(call, outcome.facts)),
+    output_preview: facts.outputPreview,
+    output: facts.output.length === 0 ? "" : JSON.stringify(facts.output),
     raw_request: prepareRawRequest(call),
     raw_response: rawResponse(call),
-    upstream_request: extractMedia(call.upstreamRequest, limits.inlineMediaMaxBytes, blobStore(call)),
+    upstream_request: upstreamRequest(call),
     receipt: call.receipt.length === 0 ? "" : JSON.stringify(call.receipt),
   };
 }
@@ -193,18 +196,21 @@ function count(call: Call, outcome: Outcome, durationMs: number): void {
 /**
  * Writes a call's one record. It comes before the last bytes of the answer go out, so that a call which its
  * caller saw answered is on record whatever is killed next.
+ *
+ * @param thenSend sends these bytes. With it the record may wait for others of the same turn of the event loop,
+ *   to be written with them at once; without it, it is written before this function returns
  */
-export function settleCall(call: Call, outcome: Outcome): void {
+export function settleCall(call: Call, outcome: Outcome, thenSend?: () => void): void {
   if (call.settled) return;
   call.settled = true;
   const { gate } = call;
   gate.activeCalls.delete(call);
   const endedAtMs = gate.ports.clock.nowMs();
   count(call, outcome, endedAtMs - call.startedAtMs);
-  if (!gate.ports.recorder.append([spanOf(call, outcome, endedAtMs)]))
-    gate.counters.add("recordsUnwritten", 1);
+  const record = spanOf(call, outcome, endedAtMs);
   // A client may keep its connection for hours; nothing of this call should live as long.
   call.body = null;
   call.rawRequest = null;
   call.raw = null;
+  gate.journal.append(record, thenSend);
 }

@@ -53,7 +53,8 @@ function decode(options: { encoding: string; bytes: Buffer; maxBytes: number }, 
 
 /**
  * Reads a request's body whole, decompressed, within a limit that holds before and after decompression.
- * `done` is called once. After an error the rest of the body is discarded as it comes.
+ * `done` is called once; after an error the rest of the body is discarded as it comes. It is not called when the
+ * client goes: that is for the answer's `close` to notice.
  */
 export function readBody(req: IncomingMessage, maxBytes: number, done: BodyDone): void {
   const encoding = (req.headers["content-encoding"] ?? "identity").trim().toLowerCase();
@@ -79,17 +80,10 @@ export function readBody(req: IncomingMessage, maxBytes: number, done: BodyDone)
     if (size > maxBytes) settle(gatewayErrors.bodyTooLarge(maxBytes), nothing);
     else chunks.push(chunk);
   });
-  let ended = false;
   req.on("end", () => {
     if (settled) return;
-    ended = true;
     const bytes = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size);
     if (encoding === "identity" || encoding === "" || size === 0) settle(null, bytes);
     else decode({ encoding, bytes, maxBytes }, settle);
-  });
-  req.on("error", () => settle(gatewayErrors.clientClosed(), nothing));
-  req.on("close", () => {
-    // After its end a body may still be unpacking; who leaves then is noticed by the answer's end.
-    if (!ended) settle(gatewayErrors.clientClosed(), nothing);
   });
 }

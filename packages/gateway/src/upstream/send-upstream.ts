@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
-import type { Call } from "../call.ts";
+import type { Call, UpstreamControl } from "../call.ts";
 import { GatewayError, gatewayErrors } from "../errors.ts";
 import type { CompiledProvider } from "../snapshot/compiled-snapshot.ts";
 import type { UpstreamSink } from "./sink.ts";
@@ -44,6 +44,65 @@ function explain(
     : gatewayErrors.upstreamBroken({ provider, reason, cause: error });
 }
 
+interface Waits {
+  headersTimeout: number;
+  bodyTimeout: number;
+}
+
+/** One exchange with a provider, from the side of the connection. */
+class Exchange implements Dispatcher.DispatchHandler, UpstreamControl {
+  readonly #call: Call;
+  readonly #sink: UpstreamSink;
+  readonly #waits: Waits;
+  #controller: Dispatcher.DispatchController | null = null;
+  #aborted = false;
+
+  constructor(options: { call: Call; sink: UpstreamSink; waits: Waits }) {
+    this.#call = options.call;
+    this.#sink = options.sink;
+    this.#waits = options.waits;
+  }
+
+  abort(): void {
+    if (this.#aborted) return;
+    this.#aborted = true;
+    this.#controller?.abort(new CallAborted());
+  }
+
+  pause(): void {
+    this.#controller?.pause();
+  }
+
+  resume(): void {
+    this.#controller?.resume();
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    // The caller may have gone while the connection was being made.
+    if (this.#aborted) controller.abort(new CallAborted());
+    else this.#controller = controller;
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    if (status >= 200 && !this.#aborted) this.#sink.head(status, headers);
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (!this.#aborted) this.#sink.data(chunk);
+  }
+
+  onResponseEnd(): void {
+    if (this.#aborted) return;
+    // The connection serves others from here on: nobody may abort it for this call any more.
+    this.#aborted = true;
+    this.#sink.end();
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    if (!this.#aborted) this.#sink.fail(explain(error, this.#call, this.#waits));
+  }
+}
+
 /** Sends a call to its provider and hands the answer to the sink. Never throws. */
 export function sendUpstream(
   call: Call,
@@ -51,41 +110,14 @@ export function sendUpstream(
   sink: UpstreamSink,
 ): void {
   const { limits } = call.gate.ports;
-  const waits = {
-    headersTimeout: Math.min(request.provider.source.timeoutMs, limits.upstreamHeadersTimeoutMs),
-    bodyTimeout: limits.upstreamIdleTimeoutMs,
-  };
-  let controller: Dispatcher.DispatchController | null = null;
-  let aborted = false;
-  call.upstream = {
-    abort() {
-      aborted = true;
-      controller?.abort(new CallAborted());
-    },
-    pause: () => controller?.pause(),
-    resume: () => controller?.resume(),
-  };
+  const { path, headers, body } = request;
+  const headersTimeout = Math.min(request.provider.source.timeoutMs, limits.upstreamHeadersTimeoutMs);
+  const waits: Waits = { headersTimeout, bodyTimeout: limits.upstreamIdleTimeoutMs };
+  const exchange = new Exchange({ call, sink, waits });
+  call.upstream = exchange;
   call.dispatchedAtMs = call.gate.ports.clock.nowMs();
-  call.gate.upstreams.pool(request.provider.origin).dispatch(
-    { method: "POST", path: request.path, headers: request.headers, body: request.body, ...waits },
-    {
-      onRequestStart(started) {
-        // The caller may have gone while the connection was being made.
-        if (aborted) started.abort(new CallAborted());
-        else controller = started;
-      },
-      onResponseStart(_, status: number, headers: IncomingHttpHeaders) {
-        if (status >= 200 && !aborted) sink.head(status, headers);
-      },
-      onResponseData(_, chunk) {
-        if (!aborted) sink.data(chunk);
-      },
-      onResponseEnd() {
-        if (!aborted) sink.end();
-      },
-      onResponseError(_, error) {
-        if (!aborted) sink.fail(explain(error, call, waits));
-      },
-    },
-  );
+  const { bodyTimeout } = waits;
+  call.gate.upstreams
+    .pool(request.provider.origin)
+    .dispatch({ method: "POST", path, headers, body, headersTimeout, bodyTimeout }, exchange);
 }
