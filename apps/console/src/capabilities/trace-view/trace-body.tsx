@@ -4,7 +4,7 @@ import { TraceTree } from "./tree/trace-tree.tsx";
 import { rowHeightPx } from "./tree/tree-row.tsx";
 
 /** From this width on, tree and span stand side by side; below it the tree lies on top. */
-const besideFromPx = 960;
+const besideFromPx = 1080;
 /** Below this width header and tree scroll away, so that the span can have the whole height. */
 export const narrowBelowPx = 640;
 

@@ -110,9 +110,9 @@ function InlineToken({ token, depth }: { token: MarkedToken; depth: number }): R
   }
 }
 
-/** A message stands under the view's own headings, so its first level is their fourth. */
+/** A message stands under the view's own headings, so its first levels are their fourth. */
 function HeadingToken({ token, depth }: { token: Tokens.Heading; depth: number }): ReactNode {
-  const Heading = token.depth === 1 ? "h4" : token.depth === 2 ? "h5" : "h6";
+  const Heading = token.depth <= 2 ? "h4" : token.depth === 3 ? "h5" : "h6";
   return (
     <Heading
       className={`${token.depth === 1 ? "text-heading" : "text-body"} mt-4 mb-1.5 font-semibold first:mt-0`}

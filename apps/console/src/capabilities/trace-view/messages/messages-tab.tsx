@@ -6,6 +6,8 @@ import { Button } from "../../../components/button.tsx";
 import { formatCount, formatDuration } from "../../../components/format.ts";
 import { CopyButton } from "../../../components/code-block.tsx";
 import { KeyHint } from "../../../components/key-hint.tsx";
+import { StatusMark } from "../../../components/status-mark.tsx";
+import { JsonTable } from "../json/json-table.tsx";
 import type { RawPart } from "../navigation.ts";
 import { positioned } from "../position-keys.ts";
 import { ErrorNotice } from "../span/error-notice.tsx";
@@ -146,6 +148,11 @@ function Answer({ span, context }: { span: SpanDetail; context: PartContext }): 
       {positioned(span.output).map(({ key, item }) => (
         <MessageView key={key} message={item} position={0} context={context} />
       ))}
+      {span.status === "ok" ? null : (
+        <p className="px-4 pb-2 text-table text-muted">
+          <StatusMark state={span.status} label="The answer breaks off here." />
+        </p>
+      )}
     </div>
   );
 }
@@ -162,7 +169,7 @@ function NoMessages({
     <div className="border-t border-line px-4 py-6 text-soft">
       <p>
         {span.source === "otlp"
-          ? "The application sent no messages with this span; its attributes are under Metadata."
+          ? "The application sent no messages with this span."
           : "No messages could be read from this call."}
       </p>
       {recorded ? (
@@ -170,6 +177,11 @@ function NoMessages({
           Open the raw request
         </Button>
       ) : null}
+      {Object.keys(span.attributes).length === 0 ? null : (
+        <div className="mt-3 max-w-[720px]">
+          <JsonTable value={span.attributes} label="Attributes" />
+        </div>
+      )}
     </div>
   );
 }

@@ -14,6 +14,9 @@ const indentPx = 14;
 /** Deeper levels are no longer indented: the name must keep its room. */
 const indentMaxLevels = 14;
 
+/** From this width of the bars' column on, a name has room for the cost beside it. */
+const priceFromPx = 200;
+
 export interface TreeRowActions {
   select: (item: SpanRowItem) => void;
   toggle: (item: SpanRowItem) => void;
@@ -111,7 +114,7 @@ function SpanRow({
           <span className="min-w-0 truncate" title={`${span.name} (${kindWord(span.kind)})`}>
             {span.name === "" ? "unnamed" : span.name}
           </span>
-          <RowNotes item={item} wide={wide} />
+          <RowNotes item={item} wide={wide} priced={trackPx >= priceFromPx} />
         </span>
       </div>
       {wide ? (
@@ -150,7 +153,7 @@ function Toggle({ item, onToggle }: { item: SpanRowItem; onToggle: (item: SpanRo
 }
 
 /** What a row says besides its name: what went wrong, whose call it was, what it cost. */
-function RowNotes({ item, wide }: { item: SpanRowItem; wide: boolean }): ReactNode {
+function RowNotes({ item, wide, priced }: { item: SpanRowItem; wide: boolean; priced: boolean }): ReactNode {
   const { node, expanded } = item;
   const { span } = node;
   const hidden = !expanded && node.descendantCount > 0;
@@ -189,7 +192,7 @@ function RowNotes({ item, wide }: { item: SpanRowItem; wide: boolean }): ReactNo
         </span>
       ) : null}
       {wide ? <span className="min-w-0 shrink-[20] truncate text-muted">{aboutOf(span)}</span> : null}
-      {wide && span.costUsd !== null && span.costUsd > 0 && span.counted ? (
+      {wide && priced && span.costUsd !== null && span.costUsd > 0 && span.counted ? (
         <span className="ml-auto shrink-0 text-muted">{formatUsd(span.costUsd)}</span>
       ) : null}
     </>
