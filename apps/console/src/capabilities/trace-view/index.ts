@@ -1,3 +1,2 @@
-export { TraceView, type TraceViewProps } from "./trace-view.tsx";
-export { filterTerm, type TraceNavigation } from "./navigation.ts";
-export { traceQuery } from "./trace-queries.ts";
+export { TraceView } from "./trace-view.tsx";
+export type { TraceNavigation } from "./navigation.ts";

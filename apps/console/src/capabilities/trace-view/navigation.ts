@@ -5,7 +5,7 @@ export const spanTabs = ["messages", "cost", "metadata", "raw", "events"] as con
 export type SpanTab = (typeof spanTabs)[number];
 
 /** What the raw tab shows. */
-export const rawParts = ["request", "response", "upstream", "receipt", "span"] as const;
+const rawParts = ["request", "response", "upstream", "receipt", "span"] as const;
 export type RawPart = (typeof rawParts)[number];
 
 /** Where a control of the trace view leads. The page that holds it turns this into a URL. */

@@ -18,7 +18,7 @@ import { narrowBelowPx, TraceBody } from "./trace-body.tsx";
 import { buildSpanTree, type SpanNode, type SpanTree } from "./tree/span-tree.ts";
 import { useElementWidth } from "./tree/use-element-width.ts";
 
-export interface TraceViewProps {
+interface TraceViewProps {
   traceId: string;
   /** Absent for the session's only or first project. */
   projectId?: string | undefined;

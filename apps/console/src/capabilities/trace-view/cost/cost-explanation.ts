@@ -1,7 +1,7 @@
-import type { CostLine, SpanDetail, TokenBucket } from "@weir/schema";
+import { tokenBuckets, type CostLine, type SpanDetail, type TokenBucket } from "@weir/schema";
 
 /** What each bucket holds, as a reader would say it. */
-export const bucketWords: Readonly<Record<TokenBucket, string>> = {
+const bucketWords: Readonly<Record<TokenBucket, string>> = {
   input: "Input, uncached",
   cache_read: "Input read from cache",
   cache_write_5m: "Input written to cache, 5 minutes",
@@ -23,7 +23,7 @@ const inputBuckets: ReadonlySet<string> = new Set([
   "input_image",
 ]);
 
-export interface CostFlag {
+interface CostFlag {
   level: "warn" | "info";
   /** What is wrong or noteworthy, and what it means for the figure. */
   text: string;
@@ -48,7 +48,7 @@ export interface CostExplanation {
 
 const bucketEntries = (span: SpanDetail): [TokenBucket, number][] => {
   const entries: [TokenBucket, number][] = [];
-  for (const bucket of Object.keys(bucketWords) as TokenBucket[]) {
+  for (const bucket of tokenBuckets) {
     const tokens = span.tokens[bucket] ?? 0;
     if (tokens > 0) entries.push([bucket, tokens]);
   }

@@ -4,7 +4,7 @@ interface JsonRowBase {
   key: string;
   depth: number;
 }
-export interface JsonBranchRow extends JsonRowBase {
+interface JsonBranchRow extends JsonRowBase {
   type: "branch";
   path: string;
   name: string;
@@ -14,7 +14,7 @@ export interface JsonBranchRow extends JsonRowBase {
   size: string;
   value: Record<string, unknown> | unknown[];
 }
-export interface JsonLeafRow extends JsonRowBase {
+interface JsonLeafRow extends JsonRowBase {
   type: "leaf";
   path: string;
   name: string;
@@ -22,7 +22,7 @@ export interface JsonLeafRow extends JsonRowBase {
   value: unknown;
 }
 /** Stands for the entries beyond what one page of a long array or object shows. */
-export interface JsonMoreRow extends JsonRowBase {
+interface JsonMoreRow extends JsonRowBase {
   type: "more";
   path: string;
   hiddenCount: number;
@@ -43,7 +43,7 @@ export const pageCount = 200;
 /** A branch with more entries than this starts closed, whatever its depth. */
 const openMaxEntries = 60;
 
-export function isOpen(folding: JsonFolding, path: string, depth: number, entryCount: number): boolean {
+function isOpen(folding: JsonFolding, path: string, depth: number, entryCount: number): boolean {
   const byItself = depth < folding.openDepth && (entryCount <= openMaxEntries || depth === 0);
   return folding.toggled.has(path) ? !byItself : byItself;
 }

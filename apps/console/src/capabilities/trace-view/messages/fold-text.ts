@@ -1,5 +1,5 @@
 /** Texts up to this many characters are shown whole. */
-export const foldFromCharacters = 6000;
+const foldFromCharacters = 6000;
 /** What a folded text shows. */
 const foldedCharacters = 3000;
 /** Beyond this, text is shown plain: laying out a document of that size would hold up the page. */

@@ -25,7 +25,7 @@ const inlineTypes =
   /^data:(?:image\/(?:png|jpeg|gif|webp|avif|bmp|svg\+xml)|audio\/[\w.+-]+|video\/[\w.+-]+)[;,]/i;
 
 /** The API's address of a stored payload. */
-export function blobUrl(sha256: string, projectId: string | undefined): string {
+function blobUrl(sha256: string, projectId: string | undefined): string {
   return apiUrl(`/blobs/${sha256}`, { projectId });
 }
 

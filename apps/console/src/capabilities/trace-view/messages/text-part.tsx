@@ -7,7 +7,7 @@ import { byteLength, foldText, plainFromCharacters } from "./fold-text.ts";
 import { MarkdownView } from "./markdown-view.tsx";
 
 /** A quiet button in the flow of a document. */
-export function InlineButton({ onClick, children }: { onClick: () => void; children: ReactNode }): ReactNode {
+function InlineButton({ onClick, children }: { onClick: () => void; children: ReactNode }): ReactNode {
   return (
     <button
       type="button"

@@ -18,7 +18,7 @@ function stretch(window: TimeWindow, fromMs: number, toMs: number): CSSPropertie
 const markFromPx = 10;
 
 /** The colour of a span's bar: a model's own hue for its calls, grey for the work around them. */
-export function barColour(node: SpanNode): string {
+function barColour(node: SpanNode): string {
   const { span } = node;
   if (span.status === "error") return "var(--bad-mark)";
   const model = span.modelAnswered || span.modelAsked;

@@ -45,7 +45,7 @@ export function tickStepMs(leastMs: number): number {
 const trim = (value: number, decimals: number): string => String(Number(value.toFixed(decimals)));
 
 /** Labels an instant in the unit of the step, so that all ticks of an axis read alike. */
-export function tickLabel(atMs: number, stepMs: number): string {
+function tickLabel(atMs: number, stepMs: number): string {
   if (atMs === 0) return "0";
   if (stepMs < 0.1) return `${trim(atMs * 1000, 2)} µs`;
   if (stepMs < 500) return atMs < 10_000 ? `${trim(atMs, 1)} ms` : `${trim(atMs / 1000, 3)} s`;

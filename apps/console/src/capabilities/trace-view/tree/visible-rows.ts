@@ -28,8 +28,8 @@ export interface TreeFolding {
 }
 
 /** From this many like siblings in a row on, all but the first `runShownCount` fold to one row. */
-export const runMinCount = 12;
-export const runShownCount = 3;
+const runMinCount = 12;
+const runShownCount = 3;
 
 const alike = (a: SpanNode, b: SpanNode): boolean =>
   a.span.kind === b.span.kind &&
@@ -38,7 +38,7 @@ const alike = (a: SpanNode, b: SpanNode): boolean =>
   b.children.length === 0;
 
 /** The key of the run that begins with this node. */
-export const runKey = (first: SpanNode): string => `run:${first.key}`;
+const runKey = (first: SpanNode): string => `run:${first.key}`;
 
 /** Splits siblings into what stands alone and what folds. */
 function groupSiblings(
