@@ -1,10 +1,18 @@
-import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { createBlobStore } from "./blob-store.ts";
 
-const folder = () => mkdtempSync(join(tmpdir(), "weir-blobs-"));
+const folders: string[] = [];
+const folder = () => {
+  const path = mkdtempSync(join(tmpdir(), "weir-blobs-"));
+  folders.push(path);
+  return path;
+};
+afterAll(() => {
+  for (const path of folders) rmSync(path, { recursive: true, force: true });
+});
 
 describe("the blob store", () => {
   it("keeps the same bytes once, under their digest, with the media type", async () => {

@@ -5,12 +5,11 @@ import { z } from "zod";
 import { spawnEngine, type EngineProcess, type SpawnedEngine } from "../engine-process.ts";
 import { StoreError } from "../errors.ts";
 import type { StoreLog } from "../log.ts";
+import { nativeThreadsMax } from "./process/engine-config.ts";
 
 const entry = fileURLToPath(new URL("./process/main.ts", import.meta.url));
 /** An orphan of a killed Weir may need 15 s to go, and a large directory some time to load. */
 const readyTimeoutMs = 90_000;
-/** Threads of the child that run native calls; see `nativeThreadsMax` in the process. */
-const threadPoolSize = "10";
 
 const readySchema = z.object({ ready: z.literal(true), port: z.number().int(), version: z.string() });
 
@@ -27,7 +26,7 @@ export async function startClickHouse(options: { directory: string; log: StoreLo
     name: "clickhouse",
     command: process.execPath,
     args: ["--no-warnings", "--expose-gc", "--max-old-space-size=512", entry],
-    env: { PATH: "/usr/bin:/bin", TZ: "UTC", UV_THREADPOOL_SIZE: threadPoolSize },
+    env: { PATH: "/usr/bin:/bin", TZ: "UTC", UV_THREADPOOL_SIZE: String(nativeThreadsMax) },
     directory: options.directory,
     lifeline: true,
     stopSignals: [{ signal: "SIGTERM", waitMs: 15_000 }],

@@ -1,13 +1,21 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { recoverSpool } from "./recover-spool.ts";
 import { createSpoolGauge, readSpoolGauge } from "./spool-gauge.ts";
 import { createSpoolWriter, type SpoolLimits } from "./spool-writer.ts";
 
 const limits: SpoolLimits = { spoolMaxBytes: 10_000, segmentMaxBytes: 1_000, segmentMaxAgeMs: 60_000 };
-const folder = () => mkdtempSync(join(tmpdir(), "weir-spool-"));
+const folders: string[] = [];
+const folder = () => {
+  const path = mkdtempSync(join(tmpdir(), "weir-spool-"));
+  folders.push(path);
+  return path;
+};
+afterAll(() => {
+  for (const path of folders) rmSync(path, { recursive: true, force: true });
+});
 
 function linesOf(directory: string): string[] {
   return readdirSync(directory)
@@ -87,17 +95,12 @@ describe("the spool writer", () => {
 
   it("never throws, whatever the disk says", () => {
     const directory = folder();
-    const writer = createSpoolWriter({ directory: join(directory, "spool"), producer: "p", limits });
-    // The folder is replaced by a file, so that nothing can be created in it.
     const broken = createSpoolWriter({ directory: join(directory, "gone"), producer: "p", limits });
-    writer.close();
-    return import("node:fs").then(({ rmSync }) => {
-      rmSync(join(directory, "gone"), { recursive: true });
-      expect(broken.append(["{}"])).toBe(false);
-      expect(broken.stats().problem).toContain("ENOENT");
-      broken.seal();
-      broken.close();
-    });
+    rmSync(join(directory, "gone"), { recursive: true });
+    expect(broken.append(["{}"])).toBe(false);
+    expect(broken.stats().problem).toContain("ENOENT");
+    broken.seal();
+    broken.close();
   });
 
   it("takes over what a dead worker of the same name left, and leaves the others alone", () => {

@@ -1,3 +1,9 @@
+/** Statements that run at the same time; others wait. Inserts have a lane of their own, so that no dashboard delays them. */
+export const readLaneMax = 4;
+export const writeLaneMax = 2;
+/** Threads for native calls: both lanes, the two connections of our own, and room for compression. */
+export const nativeThreadsMax = readLaneMax + writeLaneMax + 4;
+
 /** How much the engine may use. Everything else keeps ClickHouse's defaults. */
 export interface EngineLimits {
   /** All queries, inserts, merges and caches together. */

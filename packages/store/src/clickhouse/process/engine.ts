@@ -1,7 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Session } from "chdb";
-import { baselineSettings, engineConfigXml, type EngineLimits } from "./engine-config.ts";
+import {
+  baselineSettings,
+  engineConfigXml,
+  readLaneMax,
+  writeLaneMax,
+  type EngineLimits,
+} from "./engine-config.ts";
 import { asEngineException, makeException } from "./exception.ts";
 import { SessionPool, type PooledSession } from "./session-pool.ts";
 import { quote, setStatement, statementKind, type InsertTarget } from "./statement.ts";
@@ -27,11 +33,6 @@ export interface StatementResult {
   writtenBytes: number;
   elapsedSeconds: number;
 }
-
-export const readLaneMax = 4;
-export const writeLaneMax = 2;
-/** Threads that run native calls: both lanes, the two connections of our own, and room for compression. */
-export const nativeThreadsMax = readLaneMax + writeLaneMax + 4;
 
 const purgeAfterIdleMs = 3_000;
 
