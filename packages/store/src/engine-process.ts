@@ -109,7 +109,7 @@ function followOutput(child: ChildProcess, options: SpawnEngineOptions): () => s
 }
 
 /** Whether a promise settles within the time; never rejects. */
-export async function settlesWithin(promise: Promise<unknown>, waitMs: number): Promise<boolean> {
+async function settlesWithin(promise: Promise<unknown>, waitMs: number): Promise<boolean> {
   const { promise: timeout, resolve } = Promise.withResolvers<boolean>();
   const timer = setTimeout(resolve, waitMs, false);
   const settled = promise.then(

@@ -136,7 +136,7 @@ const codeByException: Record<number, StoreErrorCode> = {
   516: "clickhouse_unavailable",
 };
 
-export function asStoreError(cause: unknown): StoreError {
+function asStoreError(cause: unknown): StoreError {
   if (cause instanceof StoreError) return cause;
   const exception = exceptionCodeOf(cause);
   const message = `ClickHouse: ${messageOf(cause)}`;

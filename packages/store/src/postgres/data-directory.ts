@@ -23,7 +23,7 @@ import type { UnprivilegedUser } from "./unprivileged-user.ts";
 const execute = promisify(execFile);
 
 /** Longest path of a unix socket that Linux takes; macOS takes 103. */
-export const socketPathMaxBytes = process.platform === "darwin" ? 103 : 107;
+const socketPathMaxBytes = process.platform === "darwin" ? 103 : 107;
 const socketName = ".s.PGSQL.5432";
 
 /**
@@ -32,7 +32,7 @@ const socketName = ".s.PGSQL.5432";
  * no permission on what is above, and `/proc/self/cwd` is an absolute path to it. So nothing above the data
  * has to be opened to others.
  */
-export const workingDirectory = "/proc/self/cwd";
+const workingDirectory = "/proc/self/cwd";
 
 export interface PostgresDirectories {
   /** What `-D` names, and what a child started in `data` calls it. */
@@ -197,7 +197,7 @@ async function chownTree(path: string, user: UnprivilegedUser): Promise<void> {
   }
 }
 
-export async function exists(path: string): Promise<boolean> {
+async function exists(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,
     () => false,

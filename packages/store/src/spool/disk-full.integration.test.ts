@@ -12,11 +12,11 @@ const limits = { spoolMaxBytes: 1e9, segmentMaxBytes: 1e9, segmentMaxAgeMs: 1e6 
 function mountSmallDisk(path: string): Disposable | null {
   mkdirSync(path);
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", path], { stdio: "ignore" });
+    execFileSync("/bin/mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", path], { stdio: "ignore" });
   } catch {
     return null;
   }
-  return { [Symbol.dispose]: () => execFileSync("umount", [path]) };
+  return { [Symbol.dispose]: () => execFileSync("/bin/umount", [path]) };
 }
 
 describe("a full disk", () => {
@@ -39,7 +39,7 @@ describe("a full disk", () => {
 
     // Somebody makes room: the same writer goes on by itself.
     writer.seal();
-    const [sealed] = readdirSync(spool).filter((name) => name.endsWith(".ndjson"));
+    const sealed = readdirSync(spool).find((name) => name.endsWith(".ndjson"));
     const lines = readFileSync(join(spool, sealed ?? ""), "utf8")
       .trimEnd()
       .split("\n");

@@ -57,7 +57,7 @@ async function main(): Promise<void> {
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void stop());
   lifeline.on("close", () => void stop());
-  void watchHealth(engine);
+  watchHealth(engine).catch(end);
 }
 
 /** An engine that answers nothing any more is worse than one that restarts. */
@@ -73,7 +73,9 @@ async function watchHealth(engine: Engine): Promise<never> {
   }
 }
 
-main().catch((error: unknown) => {
+function end(error: unknown): void {
   console.error(error);
   process.kill(process.pid, "SIGKILL");
-});
+}
+
+main().catch(end);

@@ -1,5 +1,5 @@
 /** Characters of a statement that can be read as code: comments and literals blanked, the length kept. */
-export function blankLiterals(sql: string): string {
+function blankLiterals(sql: string): string {
   return sql.replaceAll(
     /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^'\\]|\\[\s\S]|'')*'|"(?:[^"\\]|\\[\s\S])*"|`(?:[^`\\]|\\[\s\S])*`/g,
     (text) => text[0] + " ".repeat(Math.max(0, text.length - 2)) + (text.length > 1 ? text.at(-1) : ""),
