@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -137,6 +138,43 @@ describe("a running Weir", () => {
     const out = await fetch(`${system.origin}/api/v1/session`, { method: "DELETE", headers });
     expect(out.status).toBe(204);
     expect((await fetch(`${system.origin}/api/v1/session`, { headers })).status).toBe(401);
+  });
+
+  test("a file that left its row opens with a key of its project, and with no other", async () => {
+    const image = Buffer.alloc(20_000, "weir").toString("base64");
+    const content = [{ type: "image_url", image_url: { url: `data:image/png;base64,${image}` } }];
+    const response = await fetch(`${system.origin}/v1/chat/completions`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${system.key}` },
+      body: JSON.stringify({ model: "sim/echo", messages: [{ role: "user", content }] }),
+    });
+    expect(response.status).toBe(200);
+    const sha256 = createHash("sha256").update(Buffer.alloc(20_000, "weir")).digest("hex");
+    const blob = (key: string) =>
+      fetch(`${system.origin}/api/v1/blobs/${sha256}`, { headers: { authorization: `Bearer ${key}` } });
+    const found = await until("the row that refers to the file", async () => {
+      const answer = await blob(system.key);
+      return answer.status === 200 && answer;
+    });
+    expect(found.headers.get("content-type")).toBe("image/png");
+    expect(found.headers.get("content-security-policy")).toContain("sandbox");
+    expect(found.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(Buffer.from(await found.arrayBuffer()).equals(Buffer.alloc(20_000, "weir"))).toBe(true);
+
+    const admin = readFileSync(join(system.home, "admin-token"), "utf8").trim();
+    const project = await fetch(`${system.origin}/api/v1/projects`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${admin}` },
+      body: JSON.stringify({ name: "Another project" }),
+    });
+    expect(project.status).toBe(201);
+    const { projectId, slug } = z
+      .looseObject({ projectId: z.string(), slug: z.string() })
+      .parse(await project.json());
+    expect(slug).toBe("another-project");
+    const created = await weir("key", "create", "stranger", "--project", projectId, "--json");
+    const { secret } = z.looseObject({ secret: z.string() }).parse(JSON.parse(created.output));
+    expect((await blob(secret)).status).toBe(404);
   });
 
   test("status, doctor and metrics tell how it is", async () => {
