@@ -272,6 +272,12 @@ export const gatewayErrors = {
       cause,
     ),
 
+  recordsUnwritten: () =>
+    gateway(
+      503,
+      "records_unwritten",
+      "Weir could not write these spans (its disk or its spool is full), so it does not take them. See `weir doctor`; exporters try again by themselves.",
+    ),
   shuttingDown: () =>
     gateway(
       503,

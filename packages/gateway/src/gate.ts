@@ -1,3 +1,4 @@
+import { createOtlpIngest, type OtlpIngest } from "@weir/otlp";
 import { createPricer, createSimulator, type Price, type Simulator } from "@weir/providers";
 import { createCounters, type Counters } from "./counters.ts";
 import type { Call } from "./call.ts";
@@ -12,6 +13,7 @@ export interface Gate {
   readonly counters: Counters;
   readonly journal: Journal;
   readonly price: Price;
+  readonly otlp: OtlpIngest;
   readonly simulator: Simulator;
   readonly upstreams: Upstreams;
   readonly activeCalls: Set<Call>;
@@ -22,11 +24,15 @@ export interface Gate {
 
 export function createGate(ports: GatewayPorts): Gate {
   const counters = createCounters(ports.counters);
+  const { inlineMediaMaxBytes } = ports.limits;
+  const price = createPricer();
+  const storeBlob = (blob: { bytes: Uint8Array; mediaType: string }) => ports.recorder.storeBlob(blob);
   return {
     ports,
     counters,
     journal: createJournal(ports.recorder, counters),
-    price: createPricer(),
+    price,
+    otlp: createOtlpIngest({ pricer: price, storeBlob, limits: { inlineMediaMaxBytes } }),
     simulator: createSimulator({ clock: ports.clock }),
     upstreams: createUpstreams(ports.limits),
     activeCalls: new Set(),

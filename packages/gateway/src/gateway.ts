@@ -1,6 +1,7 @@
 import { createServer, STATUS_CODES, type Server } from "node:http";
 import type { Socket } from "node:net";
 import { errorBytes } from "./answer/error-shape.ts";
+import { failCall } from "./answer/send-error.ts";
 import type { Counters } from "./counters.ts";
 import { gatewayErrors, type GatewayError } from "./errors.ts";
 import { createGate, type Gate } from "./gate.ts";
@@ -77,7 +78,10 @@ async function drain(gate: Gate, server: Server, drainTimeoutMs: number): Promis
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   const timer = setTimeout(() => {
-    for (const call of gate.activeCalls) call.holder?.stop(gatewayErrors.shuttingDown());
+    for (const call of gate.activeCalls) {
+      if (call.holder === null) failCall(call, gatewayErrors.shuttingDown());
+      else call.holder.stop(gatewayErrors.shuttingDown());
+    }
     // The last error events get a moment on the wire before connections that stay open are cut.
     setTimeout(() => server.closeAllConnections(), 250).unref();
   }, drainTimeoutMs);

@@ -1,5 +1,5 @@
 import { gzipSync, deflateSync, brotliCompressSync } from "node:zlib";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { readCounters } from "../src/index.ts";
 import { answerJson, openAiAnswer, startFakeUpstream, type FakeUpstream } from "./fake-upstream.ts";
 import { connectRaw } from "./raw-client.ts";
@@ -11,6 +11,9 @@ import {
   usualProviders,
   type RunningGateway,
 } from "./start-gateway.ts";
+
+// Two slow cores that others use as well: what hangs is found all the same.
+vi.setConfig({ testTimeout: 30_000 });
 
 let upstream: FakeUpstream;
 let running: RunningGateway;

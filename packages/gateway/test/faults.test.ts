@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:net";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import {
   anthropicStreamPieces,
   answerJson,
@@ -20,6 +20,9 @@ import {
   usualProviders,
   type RunningGateway,
 } from "./start-gateway.ts";
+
+// Two slow cores that others use as well: what hangs is found all the same.
+vi.setConfig({ testTimeout: 30_000 });
 
 let upstream: FakeUpstream;
 let resetting: Server;

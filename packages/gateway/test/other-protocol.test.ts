@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import {
   anthropicAnswer,
   anthropicStreamPieces,
@@ -10,6 +10,9 @@ import {
   type FakeUpstream,
 } from "./fake-upstream.ts";
 import { snapshotOf, startGateway, usualProviders, type RunningGateway } from "./start-gateway.ts";
+
+// Two slow cores that others use as well: what hangs is found all the same.
+vi.setConfig({ testTimeout: 30_000 });
 
 let upstream: FakeUpstream;
 let running: RunningGateway;

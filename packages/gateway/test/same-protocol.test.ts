@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import {
   anthropicAnswer,
   anthropicStreamPieces,
@@ -11,6 +11,9 @@ import {
   type FakeUpstream,
 } from "./fake-upstream.ts";
 import { snapshotOf, startGateway, usualProviders, type RunningGateway } from "./start-gateway.ts";
+
+// Two slow cores that others use as well: what hangs is found all the same.
+vi.setConfig({ testTimeout: 30_000 });
 
 let upstream: FakeUpstream;
 let running: RunningGateway;
@@ -152,7 +155,7 @@ describe("a stream in the caller's own protocol", () => {
     expect(upstream.seen[0]?.body.toString()).toBe(JSON.stringify(body));
   });
 
-  test("is the same whatever the chunks are cut at", async () => {
+  test("is the same whatever the chunks are cut at", { timeout: 120_000 }, async () => {
     const whole = Buffer.from(bytesOf(openAiStreamPieces));
     const { usage, ...rest } = openAiStream;
     expect(usage).not.toBe("");

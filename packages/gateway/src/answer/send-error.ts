@@ -31,33 +31,38 @@ function endAfterRequest(req: IncomingMessage, res: ServerResponse): void {
   req.resume();
 }
 
-/** Sends an error as a whole answer in the protocol's shape; nothing has been sent before. */
-export function sendError(
+/** Sends a refusal whole, so that a client which still sends can read it; nothing has been sent before. */
+export function sendRefusal(
   req: IncomingMessage,
   res: ServerResponse,
-  answer: { protocol: WireProtocol; error: GatewayError; headers: readonly string[]; requestId: string },
+  refusal: { status: number; contentType: string; body: Uint8Array; headers: readonly string[] },
 ): void {
   if (res.destroyed || res.headersSent) return;
-  const { error } = answer;
-  const body = errorBytes(answer.protocol, error, answer.requestId);
-  const headers = [
-    "content-type",
-    "application/json",
-    "content-length",
-    String(body.length),
-    ...answer.headers,
-  ];
-  for (const [name, value] of Object.entries(error.headers)) headers.push(name, value);
-  const mustClose = error.status === 413 || error.status === 408;
-  if (mustClose && !answer.headers.includes("connection")) headers.push("connection", "close");
-  res.writeHead(error.status, headers);
+  const { status, contentType, body } = refusal;
+  const headers = ["content-type", contentType, "content-length", String(body.length), ...refusal.headers];
+  const mustClose = status === 413 || status === 408;
+  if (mustClose && !refusal.headers.includes("connection")) headers.push("connection", "close");
+  res.writeHead(status, headers);
   // Who was too slow to send is not waited for again.
-  if (req.complete || error.status === 408) {
+  if (req.complete || status === 408) {
     res.end(body);
     return;
   }
   res.write(body);
   endAfterRequest(req, res);
+}
+
+/** Sends an error in the protocol's shape. */
+export function sendError(
+  req: IncomingMessage,
+  res: ServerResponse,
+  answer: { protocol: WireProtocol; error: GatewayError; headers: readonly string[]; requestId: string },
+): void {
+  const { error } = answer;
+  const headers = [...answer.headers];
+  for (const [name, value] of Object.entries(error.headers)) headers.push(name, value);
+  const body = errorBytes(answer.protocol, error, answer.requestId);
+  sendRefusal(req, res, { status: error.status, contentType: "application/json", body, headers });
 }
 
 /** Ends a call that has sent nothing yet with an error: on record first, then to the caller. */
