@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { ScrollRegion } from "../components/scroll-region.tsx";
 
 /** A page of prose, forms or a short table: a title, a sentence and what it is about. `wide` for tables. */
 export function PageBody({
@@ -15,7 +16,7 @@ export function PageBody({
   children: ReactNode;
 }): ReactNode {
   return (
-    <div className="min-h-0 flex-1 overflow-auto">
+    <ScrollRegion label={title} className="min-h-0 flex-1 overflow-auto">
       <div
         className={`flex flex-col gap-6 px-4 py-6 narrow:px-8 ${wide ? "max-w-[1120px]" : "max-w-[784px]"}`}
       >
@@ -28,6 +29,6 @@ export function PageBody({
         </div>
         {children}
       </div>
-    </div>
+    </ScrollRegion>
   );
 }

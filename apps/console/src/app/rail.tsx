@@ -94,7 +94,6 @@ function ReaderMenu({ wide, onHelp }: { wide: boolean; onHelp: () => void }): Re
       trigger={
         <button
           type="button"
-          aria-label={`${name}: appearance, keys, sign out`}
           className="flex h-8 w-full min-w-0 items-center gap-2 rounded-md px-1.5 hover:bg-hover"
         >
           <span
@@ -103,7 +102,8 @@ function ReaderMenu({ wide, onHelp }: { wide: boolean; onHelp: () => void }): Re
           >
             {name.slice(0, 1).toUpperCase()}
           </span>
-          <span className={`truncate text-soft ${wide ? "" : "hidden wide:inline"}`}>{name}</span>
+          <span className={`truncate text-soft ${wide ? "" : "sr-only wide:not-sr-only"}`}>{name}</span>
+          <span className="sr-only">: appearance, keys, sign out</span>
         </button>
       }
     >

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Navigate, useLocation } from "@tanstack/react-router";
-import { useEffect, useState, type ReactNode } from "react";
+import { useLocation, useNavigate } from "@tanstack/react-router";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { onUnauthorized } from "../api/client.ts";
 import { ApiProblem } from "../api/failure.ts";
 import { sessionQuery } from "../api/queries.ts";
@@ -12,6 +12,7 @@ import { onSessionEvent } from "./session-events.ts";
 /** Shows the console to who is signed in; sends everybody else to the sign-in page, and back again afterwards. */
 export function SessionGate(): ReactNode {
   const queryClient = useQueryClient();
+  const navigate = useNavigate();
   const { data, error, refetch, isFetching, errorUpdatedAt } = useQuery(sessionQuery);
   const { href } = useLocation();
   const [ended, setEnded] = useState(false);
@@ -25,10 +26,16 @@ export function SessionGate(): ReactNode {
     [queryClient],
   );
   const refused = error instanceof ApiProblem && error.problem.status === 401;
-  if (ended || refused) {
-    const reason = data === undefined ? undefined : "expired";
-    return <Navigate to="/sign-in" search={{ next: href, reason }} replace />;
-  }
+  const out = ended || refused;
+  const reason = data === undefined ? undefined : "expired";
+  const leaving = useRef(false);
+  useEffect(() => {
+    // Once: while the sign-in page loads, this page already sees its address and would name it as the way back.
+    if (!out || leaving.current) return;
+    leaving.current = true;
+    void navigate({ to: "/sign-in", search: { next: href, reason }, replace: true });
+  }, [out, href, reason, navigate]);
+  if (out) return <FrameSkeleton />;
   if (data !== undefined) return <Frame />;
   if (error !== null) {
     return (

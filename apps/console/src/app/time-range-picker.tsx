@@ -29,8 +29,9 @@ export function TimeRangePicker(): ReactNode {
       onOpenChange={setOpen}
       className="w-[340px] p-0"
       trigger={
-        <Button variant="ghost" aria-label={`Time range: ${text}`}>
+        <Button variant="ghost">
           <CalendarClock />
+          <span className="sr-only">Time range: </span>
           <span className="hidden max-w-64 truncate narrow:inline">{text}</span>
           <span className="narrow:hidden">{range.kind === "relative" ? range.last : "Range"}</span>
           {zone === "local" ? null : (

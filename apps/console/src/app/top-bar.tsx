@@ -30,13 +30,9 @@ export function TopBar({ onPalette, onRail }: { onPalette: () => void; onRail: (
             <LiveSwitch />
           </>
         ) : null}
-        <Button
-          variant="ghost"
-          onClick={onPalette}
-          aria-label="Search and commands"
-          className="max-medium:hidden"
-        >
+        <Button variant="ghost" onClick={onPalette} className="max-medium:hidden">
           <Search />
+          <span className="sr-only">Search and commands</span>
           <KeyHint keys="mod K" />
         </Button>
         <IconButton label="Search and commands" keys="mod K" onClick={onPalette} className="medium:hidden">

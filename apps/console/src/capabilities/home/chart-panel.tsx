@@ -39,9 +39,9 @@ export function ChartPanel(props: ChartPanelProps): ReactNode {
   return (
     <section aria-label={content.title} className="flex min-w-0 flex-col bg-surface px-4 pt-3 pb-3">
       <header className="mb-1 flex h-6 items-center gap-1">
-        <h3 className="min-w-0 truncate font-medium" title={content.definition}>
+        <h2 className="min-w-0 truncate font-medium" title={content.definition}>
           {content.title}
-        </h3>
+        </h2>
         <span className="min-w-0 truncate pl-2 text-table text-muted">
           {bucket === null ? null : bucketText(content, bucket, zone)}
         </span>

@@ -119,7 +119,7 @@ export function ModelTable({ overview }: { overview: Overview | undefined }): Re
     });
   return (
     <section aria-label="Models" className="bg-surface px-4 pt-3 pb-6">
-      <h3 className="mb-1 font-medium">By model</h3>
+      <h2 className="mb-1 font-medium">By model</h2>
       <ScrollRegion label="Figures by model" className="overflow-x-auto">
         <table className="w-full text-table">
           <thead className="text-label text-muted">

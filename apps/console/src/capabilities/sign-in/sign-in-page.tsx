@@ -45,6 +45,17 @@ export function SignInPage(): ReactNode {
   );
 }
 
+/** The token of the address, also of one that is pasted over this page's: then only the fragment changes. */
+function useFragmentToken(): string | null {
+  const [token, setToken] = useState(() => readSignInToken(window.location.hash));
+  useEffect(() => {
+    const look = (): void => setToken((old) => readSignInToken(window.location.hash) ?? old);
+    window.addEventListener("hashchange", look);
+    return () => window.removeEventListener("hashchange", look);
+  }, []);
+  return token;
+}
+
 function useSignIn(next: string | undefined): {
   pending: boolean;
   error: unknown;
@@ -52,8 +63,8 @@ function useSignIn(next: string | undefined): {
 } {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
-  const [fragmentToken] = useState(() => readSignInToken(window.location.hash));
-  const started = useRef(false);
+  const fragmentToken = useFragmentToken();
+  const started = useRef<string | null>(null);
   const enter = (): void => void navigate({ href: safeNext(next), replace: true });
   const { mutate, isPending, isIdle, error } = useMutation({
     mutationFn: (token: string) =>
@@ -66,8 +77,8 @@ function useSignIn(next: string | undefined): {
     },
   });
   useEffect(() => {
-    if (fragmentToken === null || started.current) return;
-    started.current = true;
+    if (fragmentToken === null || started.current === fragmentToken) return;
+    started.current = fragmentToken;
     // The token must not stay in the history, where the next reader of this machine would find it.
     window.history.replaceState(window.history.state, "", window.location.pathname + window.location.search);
     mutate(fragmentToken);

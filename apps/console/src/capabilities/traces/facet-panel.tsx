@@ -151,7 +151,6 @@ function FacetGroup({
         {marked === 0 ? null : (
           <button
             type="button"
-            aria-label={`Clear ${field.title}`}
             onClick={() =>
               onFilter(
                 editFilter(filter, (old) =>
@@ -164,6 +163,7 @@ function FacetGroup({
             }
             className="flex h-5 items-center gap-0.5 rounded-sm px-1 text-label text-accent-text hover:bg-hover"
           >
+            <span className="sr-only">Clear {field.title}, chosen: </span>
             {marked} <X className="size-3" />
           </button>
         )}

@@ -77,21 +77,24 @@ export function TraceTable(props: TraceTableProps): ReactNode {
   return (
     <div
       ref={scrollRef}
-      id="trace-grid"
-      role="grid"
-      aria-label="Traces"
-      aria-rowcount={hasMore ? -1 : rows.length + 1}
-      aria-colcount={columns.length + 1}
-      aria-busy={!ready}
-      tabIndex={0}
-      {...(cursorIndex >= 0 && cursor !== null
-        ? { "aria-activedescendant": `cell-${cursor.traceId}-${cursor.column}` }
-        : {})}
       onScroll={(event) => props.onScroll(event.currentTarget.scrollTop)}
-      className="group/grid min-h-0 flex-1 overflow-auto -outline-offset-2 [overflow-anchor:none]"
+      className="min-h-0 flex-1 overflow-auto [overflow-anchor:none] has-[[role=grid]:focus-visible]:outline-2 has-[[role=grid]:focus-visible]:-outline-offset-2 has-[[role=grid]:focus-visible]:outline-accent"
       style={{ paddingRight: props.coveredWidth }}
     >
-      <div style={{ minWidth }}>
+      <div
+        id="trace-grid"
+        role="grid"
+        aria-label="Traces"
+        aria-rowcount={hasMore ? -1 : rows.length + 1}
+        aria-colcount={columns.length + 1}
+        aria-busy={!ready}
+        tabIndex={0}
+        {...(cursorIndex >= 0 && cursor !== null
+          ? { "aria-activedescendant": `cell-${cursor.traceId}-${cursor.column}` }
+          : {})}
+        className="group/grid outline-none"
+        style={{ minWidth }}
+      >
         <HeaderRow columns={columns} grid={grid} />
         {ready ? (
           <div role="rowgroup" className="relative" style={{ height: virtualizer.getTotalSize() }}>
@@ -119,8 +122,8 @@ export function TraceTable(props: TraceTableProps): ReactNode {
         ) : (
           <SkeletonRows columns={columns} grid={grid} />
         )}
-        {props.end}
       </div>
+      {props.end}
     </div>
   );
 }
