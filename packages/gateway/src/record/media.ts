@@ -7,7 +7,7 @@ export const blobReferencePrefix = "weir-blob:sha256/";
 /** Base64 anywhere in a `data:` URL, or alone under one of these names, is media that somebody sent. */
 const mediaKeys = new Set(["data", "b64_json", "file_data", "image_url", "url", "bytes"]);
 const dataUrlPattern = /^data:([a-zA-Z0-9.+-]+\/[a-zA-Z0-9.+-]+)?(?:;[a-zA-Z0-9=.+-]+)*;base64,/;
-const base64Pattern = /^(?:[A-Za-z0-9+/_-]|\\\/)+={0,2}$/;
+const base64Pattern = /^[A-Za-z0-9+/_-]+={0,2}$/;
 const keyPattern = /"([A-Za-z_0-9]+)"\s*:\s*$/;
 const mediaTypePattern = /"(?:media_type|mime_type|mimeType)"\s*:\s*"([a-zA-Z0-9.+-]+\/[a-zA-Z0-9.+-]+)"/;
 
@@ -43,16 +43,16 @@ function mediaAt(text: string, index: number, minCharacters: number): MediaStrin
   const start = text.lastIndexOf('"', index) + 1;
   const end = text.indexOf('"', index);
   if (start === 0 || end - start < minCharacters) return null;
-  const value = text.slice(start, end);
+  // Some serialisers write `/` as `\\/`.
+  const value = text.slice(start, end).replaceAll("\\/", "/");
   const dataUrl = dataUrlPattern.exec(value.slice(0, 256));
   const base64 = dataUrl === null ? value : value.slice(dataUrl[0].length);
   const key = keyPattern.exec(text.slice(Math.max(0, start - 80), start - 1))?.[1] ?? "";
   if ((dataUrl === null && !mediaKeys.has(key)) || !base64Pattern.test(base64)) return null;
-  const plain = base64.includes("\\") ? base64.replaceAll("\\/", "/") : base64;
   const vicinity = text.slice(Math.max(0, start - 300), start) + text.slice(end, end + 300);
   const mediaType =
-    dataUrl?.[1] ?? sniff(plain) ?? mediaTypePattern.exec(vicinity)?.[1] ?? "application/octet-stream";
-  return { start, end, base64: plain, mediaType };
+    dataUrl?.[1] ?? sniff(base64) ?? mediaTypePattern.exec(vicinity)?.[1] ?? "application/octet-stream";
+  return { start, end, base64, mediaType };
 }
 
 const isBase64Code = (code: number): boolean =>
