@@ -33,10 +33,20 @@ try {
     await system.clickhouse.execute({ sql: insertSpansSql, params: { first, count } });
   }
   process.stderr.write(`${spans} spans made in ${((performance.now() - startedAt) / 1000).toFixed(0)} s\n`);
+  await waitForMerges();
   await describeMachine();
   await measureAll(origin);
 } finally {
   await system.stop();
+}
+
+/** The merges that the inserts set off are not what is measured. */
+async function waitForMerges(): Promise<void> {
+  for (;;) {
+    const merges = await rowsOf<{ rows: number }>("SELECT rows_read AS rows FROM system.merges");
+    if (merges.length === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
 }
 
 async function describeMachine(): Promise<void> {

@@ -36,7 +36,7 @@ function conditionOf(scope: CallScope): Condition {
     filter.sql,
   ];
   if (source === "calls-once") {
-    conditions.push(`(source = 'gateway' OR ${spanHash} NOT IN (${recordedTwice(filter.sql)}))`);
+    conditions.push(`if(source = 'gateway', true, ${spanHash} NOT IN (${recordedTwice(filter.sql)}))`);
   }
   const range = { before: instant(Math.max(0, 2 * fromMs - toMs)), to: instant(toMs) };
   return { sql: conditions.join(" AND "), params: { projectId, ...range, ...filter.params, callReachMs } };
@@ -74,7 +74,7 @@ SELECT arrayJoin(found) FROM (
   WHERE project_id = {projectId:String}
     AND started_at >= {before:DateTime64(3, 'UTC')}
     AND started_at < {to:DateTime64(3, 'UTC')} + toIntervalMillisecond({callReachMs:UInt64})
-    AND (parent_span_id != '' OR ${isCall})
+    AND (parent_span_id != '' OR (source = 'otlp' AND ${isCall}))
   GROUP BY trace_id
   HAVING notEmpty(found)
 )`;
@@ -87,7 +87,10 @@ const busySchema = z.object({
 });
 export type BusyModel = z.output<typeof busySchema>;
 
-/** The models of the range (and of the window before it), busiest first. */
+/**
+ * The models of the range and of the window before it, busiest first. Calls may still be counted twice here: a model
+ * is as busy as the gateway or its applications say, whichever is more.
+ */
 export async function readBusyModels({ clickhouse, signal }: Reader, scope: CallScope): Promise<BusyModel[]> {
   const condition = conditionOf(scope);
   return clickhouse.query({
@@ -100,7 +103,7 @@ FROM (
   GROUP BY provider, source, model
 )
 GROUP BY provider, model
-ORDER BY calls DESC, provider, model`,
+ORDER BY greatest(gateway_calls, calls - gateway_calls) DESC, provider, model`,
     params: condition.params,
     settings: querySettings,
     signal,

@@ -54,9 +54,8 @@ async function chooseSource(
   const models = await readBusyModels(reader, scope);
   const calls = models.reduce((sum, model) => sum + model.calls, 0);
   const gatewayCalls = models.reduce((sum, model) => sum + model.gateway_calls, 0);
-  if (gatewayCalls === 0 || gatewayCalls === calls) return { scope, models };
-  const once: CallScope = { ...scope, source: "calls-once" };
-  return { scope: once, models: await readBusyModels(reader, once) };
+  const mixed = gatewayCalls > 0 && gatewayCalls < calls;
+  return { scope: mixed ? { ...scope, source: "calls-once" } : scope, models };
 }
 
 const noFigures: OverviewFigures = {
