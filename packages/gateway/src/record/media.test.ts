@@ -18,12 +18,9 @@ const reference = `weir-blob:sha256/${createHash("sha256").update(bytes).digest(
 describe("media", () => {
   test.each([
     [`{"image_url":{"url":"data:image/webp;base64,${base64}"}}`, "image/webp"],
-    [
-      `{"image_url" : "data:image\\/webp;base64,${base64.replaceAll("/", "\\/")}"}`,
-      "application/octet-stream",
-    ],
+    [`{"image_url" : "data:image\\/webp;base64,${base64.replaceAll("/", "\\/")}"}`, "image/webp"],
     [`{"source":{"type":"base64","media_type":"application/pdf","data":"${base64}"}}`, "application/pdf"],
-    [`{"input_audio":{"data":"${base64}","format":"wav"}}`, "application/octet-stream"],
+    [`{"input_audio":{"data":"${base64}","format":"wav"}}`, "audio/wav"],
     [`{"b64_json":"${base64}"}`, "application/octet-stream"],
     [`data: {"delta":{"audio":{"data":"${base64}"}}}\n\ndata: [DONE]\n\n`, "application/octet-stream"],
   ])("leaves %.30s…", (text, mediaType) => {

@@ -10,6 +10,8 @@ const dataUrlPattern = /^data:([a-zA-Z0-9.+-]+\/[a-zA-Z0-9.+-]+)?(?:;[a-zA-Z0-9=
 const base64Pattern = /^[A-Za-z0-9+/_-]+={0,2}$/;
 const keyPattern = /"([A-Za-z_0-9]+)"\s*:\s*$/;
 const mediaTypePattern = /"(?:media_type|mime_type|mimeType)"\s*:\s*"([a-zA-Z0-9.+-]+\/[a-zA-Z0-9.+-]+)"/;
+/** OpenAI says of audio only this much. */
+const audioFormatPattern = /"format"\s*:\s*"(wav|mp3|flac|opus|aac)"/;
 
 /** First base64 characters of formats that say what they are. */
 const magicNumbers: { base64: string; mediaType: string }[] = [
@@ -50,8 +52,12 @@ function mediaAt(text: string, index: number, minCharacters: number): MediaStrin
   const key = keyPattern.exec(text.slice(Math.max(0, start - 80), start - 1))?.[1] ?? "";
   if ((dataUrl === null && !mediaKeys.has(key)) || !base64Pattern.test(base64)) return null;
   const vicinity = text.slice(Math.max(0, start - 300), start) + text.slice(end, end + 300);
+  const audioFormat = audioFormatPattern.exec(vicinity)?.[1];
   const mediaType =
-    dataUrl?.[1] ?? sniff(base64) ?? mediaTypePattern.exec(vicinity)?.[1] ?? "application/octet-stream";
+    dataUrl?.[1] ??
+    sniff(base64) ??
+    mediaTypePattern.exec(vicinity)?.[1] ??
+    (audioFormat === undefined ? "application/octet-stream" : `audio/${audioFormat}`);
   return { start, end, base64, mediaType };
 }
 
