@@ -3,6 +3,14 @@ import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { IconButton } from "./button.tsx";
 
+/** The first field has the focus; without one the dialog itself, not the button that closes it. */
+function focusField(event: Event): void {
+  const dialog = event.currentTarget;
+  if (!(dialog instanceof HTMLElement)) return;
+  event.preventDefault();
+  (dialog.querySelector("input") ?? dialog).focus();
+}
+
 /** A modal question or form. Esc and a click beside it close it, unless `locked` (a secret that is shown once). */
 export function Dialog({
   open,
@@ -31,8 +39,9 @@ export function Dialog({
         <Radix.Content
           onInteractOutside={hold}
           onEscapeKeyDown={hold}
+          onOpenAutoFocus={focusField}
           {...(description === undefined ? { "aria-describedby": undefined } : {})}
-          className="enter-float fixed top-[14vh] left-1/2 z-50 flex max-h-[76vh] w-[min(520px,calc(100vw-24px))] -translate-x-1/2 flex-col rounded-md bg-raised shadow-float"
+          className="enter-float fixed top-[14vh] left-1/2 z-50 flex max-h-[76vh] w-[min(520px,calc(100vw-24px))] -translate-x-1/2 flex-col rounded-md bg-raised shadow-float outline-none"
         >
           <header className="flex items-start gap-2 px-4 pt-4">
             <div className="min-w-0 flex-1">

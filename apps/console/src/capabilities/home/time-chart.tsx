@@ -164,7 +164,7 @@ function buildOptions(
   return {
     width,
     height,
-    padding: [8, 8, 0, 0],
+    padding: [8, 20, 0, 0],
     legend: { show: false },
     series: seriesOptions(content, host),
     axes: axes(latest.current, host),
