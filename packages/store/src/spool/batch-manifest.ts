@@ -31,7 +31,13 @@ export function createBatch(segments: readonly string[]): Batch {
 
 export async function writeManifest(directory: string, batch: Batch): Promise<void> {
   const path = join(directory, batch.id + pendingSuffix);
-  await writeFile(`${path}.new`, JSON.stringify({ segments: batch.segments }), { mode: 0o600 });
+  try {
+    await writeFile(`${path}.new`, JSON.stringify({ segments: batch.segments }), { mode: 0o600 });
+  } catch (error) {
+    // Shipping is what makes room on a full disk, so it must not need any. A manifest without its text is enough:
+    // `loadBatches` takes it to mean that any segment may have been sent.
+    if (systemCodeOf(error) !== "ENOSPC") throw error;
+  }
   await rename(`${path}.new`, path);
 }
 
@@ -60,7 +66,7 @@ export async function loadBatches(directory: string): Promise<{ batches: Batch[]
     }
     const segments = await readManifest(join(directory, file));
     if (segments === null) {
-      // Only a power cut leaves a manifest without its text. Its segments are among those that lie here.
+      // A power cut or a full disk leaves a manifest without its text. Its segments are among those that lie here.
       allUncertain = true;
       await rm(join(directory, file));
     } else if (suffix === "done") {

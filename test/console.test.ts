@@ -1,0 +1,166 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium, type BrowserContext, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startSystem, until, type System } from "./system.ts";
+
+const executablePath = "/usr/bin/chromium";
+const installed = existsSync(executablePath);
+if (!installed) console.warn("The console's tests are left out: apt-get install chromium");
+
+let system: System;
+let profile: string;
+let browser: BrowserContext;
+let page: Page;
+const foreignRequests: string[] = [];
+const pageErrors: string[] = [];
+
+describe.runIf(installed)("the console in Chromium", () => {
+  beforeAll(async () => {
+    system = await startSystem();
+    profile = mkdtempSync(join(tmpdir(), "weir-chromium-"));
+    browser = await chromium.launchPersistentContext(profile, {
+      executablePath,
+      viewport: { width: 1440, height: 900 },
+      args: [
+        "--no-sandbox",
+        "--disable-dev-shm-usage",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    });
+    page = browser.pages()[0] ?? (await browser.newPage());
+    page.on("request", (request) => {
+      const url = new URL(request.url());
+      if (url.protocol.startsWith("http") && url.origin !== system.origin) foreignRequests.push(url.href);
+    });
+    page.on("pageerror", (error) => pageErrors.push(error.message));
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    if (profile) rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    await system?.dispose();
+  });
+
+  async function call(content: string, extra: Record<string, unknown> = {}): Promise<void> {
+    const response = await fetch(`${system.origin}/v1/chat/completions`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${system.key}`, "x-weir-user": "ada", "x-weir-tags": "checkout" },
+      body: JSON.stringify({ model: "sim/echo", messages: [{ role: "user", content }], ...extra }),
+    });
+    expect(response.status, await response.text()).toBeLessThan(500);
+  }
+
+  async function expectAccessible(where: string): Promise<void> {
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+    const found = serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("\n")}`);
+    expect(found, `axe on ${where}`).toEqual([]);
+  }
+
+  test("without a session it asks to sign in and says how", async () => {
+    await page.goto(`${system.origin}/traces`);
+    await page.getByText("npx weir link").first().waitFor();
+    await expectAccessible("the sign-in page");
+  });
+
+  test("the one-time link signs in, and shows how to make the first call with the real key", async () => {
+    await page.goto(system.signInLink());
+    await page.getByText(system.key).first().waitFor();
+    expect(page.url()).not.toContain("token=");
+    await expectAccessible("the empty home");
+  });
+
+  test("the link works once", async () => {
+    const token = new URL(system.signInLink()).hash.slice("#token=".length);
+    const response = await fetch(`${system.origin}/api/v1/session`, {
+      method: "POST",
+      headers: { "content-type": "application/json", origin: system.origin },
+      body: JSON.stringify({ token }),
+    });
+    expect(response.status).toBeGreaterThanOrEqual(400);
+  });
+
+  test("the first call appears by itself", async () => {
+    await call("What is a weir good for?");
+    await page.getByText("Latency", { exact: false }).first().waitFor({ timeout: 20_000 });
+    await expectAccessible("home with figures");
+  });
+
+  test("a call is found, opened beside the list, and read", async () => {
+    await call("Please say **bold river** words", { stream: true });
+    await until("the second call to be recorded", async () => {
+      const traces = await fetch(`${system.origin}/api/v1/traces?filter=river`, {
+        headers: { authorization: `Bearer ${system.key}` },
+      });
+      return (await traces.text()).includes("bold river");
+    });
+    await page.goto(`${system.origin}/traces`);
+    const row = page.getByText("bold river").first();
+    await row.waitFor();
+    await expectAccessible("the trace list");
+
+    const bar = page
+      .getByRole("combobox")
+      .or(page.getByRole("searchbox"))
+      .or(page.getByRole("textbox"))
+      .first();
+    await page.keyboard.press("/");
+    await bar.fill("user:ada river");
+    await bar.press("Enter");
+    await page.waitForURL((url) => decodeURIComponent(url.search).includes("user:ada"));
+    await page.getByText("bold river").first().click();
+    // Markdown is rendered: the word stands in an element of its own, not between asterisks.
+    await page.locator("strong", { hasText: "bold river" }).first().waitFor();
+    await page.getByRole("tab", { name: /cost/i }).click();
+    await page
+      .getByText(/simulator|free/i)
+      .first()
+      .waitFor();
+    await page.getByRole("tab", { name: /raw/i }).click();
+    await page.getByText("Response", { exact: true }).click();
+    await page.getByText("[DONE]").first().waitFor();
+    await expectAccessible("a trace in the peek");
+    const withPeek = page.url();
+    await page.reload();
+    await page.getByRole("tab", { name: /raw/i }).first().waitFor();
+    expect(page.url()).toBe(withPeek);
+  });
+
+  test("what the query bar cannot read is said", async () => {
+    await page.goto(`${system.origin}/traces?filter=${encodeURIComponent("modle:gpt")}`);
+    await page
+      .getByText(/did you mean/i)
+      .first()
+      .waitFor();
+    expect(await page.getByText(/modle/).count()).toBeGreaterThan(0);
+  });
+
+  test("in the dark, in a narrow window, it stays accessible", async () => {
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.setViewportSize({ width: 900, height: 800 });
+    for (const path of ["/", "/traces", "/settings/keys", "/settings/system", "/settings/models"]) {
+      await page.goto(`${system.origin}${path}`);
+      await page.getByRole("main").waitFor();
+      await page.waitForLoadState("load");
+      await expectAccessible(`${path}, dark and narrow`);
+    }
+    await page.setViewportSize({ width: 400, height: 800 });
+    await page.goto(`${system.origin}/traces`);
+    await page.getByText("bold river").first().waitFor({ state: "attached" });
+    const overflow = await page.evaluate<number>("document.documentElement.scrollWidth - window.innerWidth");
+    expect(overflow).toBeLessThanOrEqual(0);
+  });
+
+  test("nothing was asked of another host, and no script failed", () => {
+    expect(foreignRequests).toEqual([]);
+    expect(pageErrors).toEqual([]);
+  });
+});

@@ -1,0 +1,55 @@
+import { createHash, randomBytes } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { api, startSystem, until, type System } from "./system.ts";
+
+let system: System;
+
+beforeAll(async () => {
+  system = await startSystem();
+});
+afterAll(async () => {
+  await system?.dispose();
+});
+
+const traceSchema = z.object({ spans: z.array(z.object({ spanId: z.string() })) });
+const spanSchema = z.object({ rawRequest: z.string(), input: z.array(z.unknown()) });
+
+test("a large image leaves the row for a file under its own hash, and comes back from there", async () => {
+  // A PNG's first bytes and enough noise behind them to be too large for a row.
+  const image = Buffer.concat([Buffer.from("89504e470d0a1a0a0000000d49484452", "hex"), randomBytes(40_000)]);
+  const sha256 = createHash("sha256").update(image).digest("hex");
+  const response = await fetch(`${system.origin}/v1/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${system.key}` },
+    body: JSON.stringify({
+      model: "sim/echo",
+      messages: [
+        {
+          role: "user",
+          content: [
+            { type: "text", text: "what is this?" },
+            { type: "image_url", image_url: { url: `data:image/png;base64,${image.toString("base64")}` } },
+          ],
+        },
+      ],
+    }),
+  });
+  expect(response.status, await response.text()).toBe(200);
+  const traceId = response.headers.get("x-weir-trace-id");
+  const trace = await until("the trace", async () =>
+    traceSchema.parse(await api(system, `/traces/${traceId}`)),
+  );
+  const span = spanSchema.parse(await api(system, `/traces/${traceId}/spans/${trace.spans[0]?.spanId}`));
+  expect(span.rawRequest.length).toBeLessThan(1000);
+  expect(span.rawRequest).toContain(`weir-blob:sha256/${sha256}`);
+  expect(JSON.stringify(span.input)).toContain(sha256);
+
+  const blob = await fetch(`${system.origin}/api/v1/blobs/${sha256}`, {
+    headers: { authorization: `Bearer ${system.key}` },
+  });
+  expect(blob.headers.get("content-type")).toBe("image/png");
+  expect(Buffer.from(await blob.arrayBuffer()).equals(image)).toBe(true);
+  const stranger = await fetch(`${system.origin}/api/v1/blobs/${sha256}`);
+  expect(stranger.status).toBe(401);
+});
