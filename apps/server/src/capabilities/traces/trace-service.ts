@@ -18,12 +18,15 @@ export async function readTrace(
   reader: Reader,
   { projectId, traceId }: { projectId: string; traceId: string },
 ): Promise<TraceDetail> {
-  const [summaries, rows] = await Promise.all([
+  const [summaries, found] = await Promise.all([
     readSummaries(reader, { projectId, traceIds: [traceId], within: null }),
     readSpans(reader, { projectId, traceId }),
   ]);
   const row = summaries.get(traceId);
   if (row === undefined) throw traceNotFound(traceId);
+  // Spans that arrived between the two reads are in the sums: they must be in the list as well.
+  const isBehind = found.length < Math.min(row.span_count, traceLimits.traceSpansMax);
+  const rows = isBehind ? await readSpans(reader, { projectId, traceId }) : found;
   const edges = rows.map(toEdge);
   const counted = countedSpanIds(edges);
   // A span that has nothing to count is not marked: the mark says that its figures are another's.
