@@ -118,11 +118,11 @@ async function summarise(
   const within = { from: oldest.at, to: newest.at };
   const traceIds = page.map((candidate) => candidate.trace_id);
   const summaries = await readSummaries(reader, { projectId, traceIds, within });
-  const { shown, mixed } = takeWithinBudget(page, summaries);
+  const { shown, large } = takeWithinBudget(page, summaries);
   const edges =
-    mixed.length === 0
+    large.length === 0
       ? new Map<string, Edge[]>()
-      : await readEdges(reader, { projectId, traceIds: mixed, within });
+      : await readEdges(reader, { projectId, traceIds: large, within });
   const data = page.slice(0, shown).flatMap(({ trace_id: traceId }) => {
     const row = summaries.get(traceId);
     return row === undefined ? [] : [toTraceSummary(row, edges.get(traceId))];
@@ -131,28 +131,29 @@ async function summarise(
 }
 
 /** Some calls of a trace may have been recorded by the application as well as by the gateway. */
-export function mayCountTwice(row: SummaryRow): boolean {
+function mayCountTwice(row: SummaryRow): boolean {
   return row.gateway_calls_below > 0 && row.application_calls > 0;
 }
 
+/** As many traces of a page as may be shown, and those whose edges have to be read apart. */
 function takeWithinBudget(
   page: readonly Candidate[],
   summaries: ReadonlyMap<string, SummaryRow>,
-): { shown: number; mixed: string[] } {
-  const mixed: string[] = [];
+): { shown: number; large: string[] } {
+  const large: string[] = [];
   let edges = 0;
   for (const [index, { trace_id: traceId }] of page.entries()) {
     const row = summaries.get(traceId);
-    if (row === undefined || !mayCountTwice(row)) continue;
-    edges += Math.min(row.span_count, traceLimits.traceSpansMax);
+    if (row === undefined || !mayCountTwice(row) || row.edge_count <= row.edges.length) continue;
+    edges += Math.min(row.edge_count, traceLimits.traceSpansMax);
     // One trace is shown even if it alone needs more: a page that showed none would never end.
-    if (edges > traceLimits.pageEdgesMax && index > 0) return { shown: index, mixed };
-    mixed.push(traceId);
+    if (edges > traceLimits.pageEdgesMax && index > 0) return { shown: index, large };
+    large.push(traceId);
   }
-  return { shown: page.length, mixed };
+  return { shown: page.length, large };
 }
 
-/** A row of the list. With `edges`, its sums count each call once. */
+/** A row of the list. `edges` are all of the trace's, where its row does not hold them. */
 export function toTraceSummary(row: SummaryRow, edges: readonly Edge[] | undefined): TraceSummary {
   return {
     traceId: row.trace_id,
@@ -172,7 +173,7 @@ export function toTraceSummary(row: SummaryRow, edges: readonly Edge[] | undefin
     inputPreview: row.input_preview,
     outputPreview: row.output_preview,
     complete: row.complete,
-    ...(edges === undefined ? sumsOf(row) : countEdges(edges)),
+    ...(mayCountTwice(row) ? countEdges(edges ?? row.edges) : sumsOf(row)),
   };
 }
 

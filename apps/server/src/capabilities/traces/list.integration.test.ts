@@ -262,6 +262,25 @@ describe("a row", () => {
     });
   });
 
+  test("counts once in a trace of more spans than come with a row", async () => {
+    const projectId = newProject();
+    const shared = { project_id: projectId, trace_id: traceIdOf(1) };
+    const pairs = Array.from({ length: 150 }, (_, index) => [
+      application({
+        ...shared,
+        span_id: spanIdOf(1000 + index),
+        parent_span_id: spanIdOf(1),
+        kind: "generation" as const,
+        input_tokens: 10,
+        cost_usd: 0.25,
+      }),
+      call({ ...shared, span_id: spanIdOf(2000 + index), parent_span_id: spanIdOf(1000 + index) }),
+    ]);
+    await system.insert([application({ ...shared, span_id: spanIdOf(1), kind: "agent" }), ...pairs.flat()]);
+    const [row] = (await page({ projectId })).data;
+    expect(row).toMatchObject({ spanCount: 301, generationCount: 150, inputTokens: 1500, costUsd: 37.5 });
+  });
+
   test("shows an orphan and says that its trace is not complete", async () => {
     const projectId = newProject();
     await system.insert([call({ project_id: projectId, parent_span_id: spanIdOf(99) })]);

@@ -3,7 +3,7 @@ import type { Facet, ParsedFilterClause, SpanDetail, TraceDetail } from "@weir/s
 import { invalidInput, notFound } from "../../errors.ts";
 import { countedSpanIds } from "./counting.ts";
 import { traceLimits } from "./limits.ts";
-import { mayCountTwice, toTraceSummary } from "./list-service.ts";
+import { toTraceSummary } from "./list-service.ts";
 import { facetFields, readFacet } from "./queries/facet-queries.ts";
 import { filterCondition } from "./queries/filter-condition.ts";
 import { readSummaries } from "./queries/list-queries.ts";
@@ -32,7 +32,7 @@ export async function readTrace(
   // A span that has nothing to count is not marked: the mark says that its figures are another's.
   const spans = rows.map((span) => toSpanSummary(span, counted.has(span.span_id) || hasNoFigures(span)));
   return {
-    ...toTraceSummary(row, mayCountTwice(row) ? edges : undefined),
+    ...toTraceSummary(row, edges),
     spans,
     spansOmitted: Math.max(0, row.span_count - rows.length),
   };

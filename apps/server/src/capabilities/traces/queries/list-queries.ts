@@ -88,6 +88,38 @@ WHERE ${condition.sql}
   return new Set(rows.map((row) => row.trace_id));
 }
 
+const edgeSchema = z
+  .tuple([
+    z.string(),
+    z.string(),
+    z.number(),
+    z.number(),
+    z.string(),
+    z.string(),
+    z.number(),
+    z.number(),
+    z.number().nullable(),
+  ])
+  .transform(([spanId, parentSpanId, gateway, call, kind, model, inputTokens, outputTokens, costUsd]) => ({
+    spanId,
+    parentSpanId,
+    gateway: gateway === 1,
+    call: call === 1,
+    kind,
+    model,
+    inputTokens,
+    outputTokens,
+    costUsd,
+  }));
+/** What counting a trace's calls needs of a span. */
+export type Edge = z.output<typeof edgeSchema>;
+
+const edgeTuple = `tuple(
+    span_id, parent_span_id, source = 'gateway', ${isCall}, kind, ${modelName}, input_tokens, output_tokens, cost_usd
+  )`;
+/** The calls of a trace and all that may lie between two of them. */
+const isEdge = `(parent_span_id != '' OR ${isCall})`;
+
 const summaryRowSchema = z.object({
   trace_id: z.string(),
   name: z.string(),
@@ -114,6 +146,9 @@ const summaryRowSchema = z.object({
   /** Calls of the gateway below another span, and calls that an application recorded: both, and some may be one. */
   gateway_calls_below: z.number(),
   application_calls: z.number(),
+  /** The first of the trace's edges, and how many there are. */
+  edges: z.array(edgeSchema),
+  edge_count: z.number(),
 });
 export type SummaryRow = z.output<typeof summaryRowSchema>;
 
@@ -174,39 +209,15 @@ SELECT
   -- Every parent that is named is there: then naming the parents too names no span more.
   uniqExactArray(if(parent_span_id = '', [span_id], [span_id, parent_span_id])) = uniqExact(span_id) AS complete,
   countIf(source = 'gateway' AND ${isCall} AND parent_span_id != '') AS gateway_calls_below,
-  countIf(source = 'otlp' AND ${isCall}) AS application_calls
+  countIf(source = 'otlp' AND ${isCall}) AS application_calls,
+  groupArrayIf(${traceLimits.rowEdgesMax})(${edgeTuple}, ${isEdge}) AS edges,
+  countIf(${isEdge}) AS edge_count
 FROM spans
 WHERE ${ofTraces} ${bounded ? nearby : ""}
 GROUP BY trace_id`;
 }
 
-const edgeSchema = z
-  .tuple([
-    z.string(),
-    z.string(),
-    z.number(),
-    z.number(),
-    z.string(),
-    z.string(),
-    z.number(),
-    z.number(),
-    z.number().nullable(),
-  ])
-  .transform(([spanId, parentSpanId, gateway, call, kind, model, inputTokens, outputTokens, costUsd]) => ({
-    spanId,
-    parentSpanId,
-    gateway: gateway === 1,
-    call: call === 1,
-    kind,
-    model,
-    inputTokens,
-    outputTokens,
-    costUsd,
-  }));
-/** What counting a trace's calls needs of a span. */
-export type Edge = z.output<typeof edgeSchema>;
-
-/** The calls of some traces and the spans above them, to see which calls were recorded twice. */
+/** All edges of some traces that have more than their rows hold. */
 export async function readEdges(
   { clickhouse, signal }: Reader,
   {
@@ -219,11 +230,9 @@ export async function readEdges(
     sql: `
 SELECT
   trace_id,
-  groupArray({spansMax:UInt32})(tuple(
-    span_id, parent_span_id, source = 'gateway', ${isCall}, kind, ${modelName}, input_tokens, output_tokens, cost_usd
-  )) AS edges
+  groupArray({spansMax:UInt32})(${edgeTuple}) AS edges
 FROM spans
-WHERE ${ofTraces} ${nearby} AND (parent_span_id != '' OR ${isCall})
+WHERE ${ofTraces} ${nearby} AND ${isEdge}
 GROUP BY trace_id`,
     params: {
       projectId,
