@@ -2,6 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { watchFailures } from "./api/persistence.ts";
 import { retryQuery } from "./api/queries.ts";
 import { router } from "./app/router.tsx";
 import { TooltipProvider } from "./components/tooltip.tsx";
@@ -18,6 +19,8 @@ const queryClient = new QueryClient({
     mutations: { networkMode: "always" },
   },
 });
+
+watchFailures(queryClient.getQueryCache());
 
 // A page that was open during an upgrade asks for code that is gone; a reload gets the new one, but only once.
 window.addEventListener("vite:preloadError", (event) => {

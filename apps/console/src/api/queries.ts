@@ -13,7 +13,7 @@ import {
 import { z } from "zod";
 import { resolveRange, type TimeRange } from "../app/time-range.ts";
 import { callApi } from "./client.ts";
-import { ApiProblem } from "./failure.ts";
+import { mayPass, untilItAnswers } from "./persistence.ts";
 
 /** Which rows a view is about. A range stays relative here, so that a key does not change with every second. */
 export interface Scope {
@@ -28,24 +28,27 @@ export function scopeParameters({ project, range, filter }: Scope): Record<strin
   return { projectId: project, from, to, filter };
 }
 
-/** A refusal will be the same a second time; anything else may pass. */
+/** Asks again a few times: for what opens beside a page and can wait for a press of a button. */
 export function retryQuery(failures: number, error: unknown): boolean {
-  return failures < 2 && !(error instanceof ApiProblem && error.problem.status < 500);
+  return failures < 2 && mayPass(error);
 }
 
 export const sessionQuery = queryOptions({
+  ...untilItAnswers,
   queryKey: ["session"],
   queryFn: ({ signal }) => callApi({ path: "/session", schema: sessionSchema, signal }),
   staleTime: 5 * 60_000,
 });
 
 export const systemQuery = queryOptions({
+  ...untilItAnswers,
   queryKey: ["system"],
   queryFn: ({ signal }) => callApi({ path: "/system", schema: systemSchema, signal }),
   refetchInterval: 10_000,
 });
 
 export const modelsQuery = queryOptions({
+  ...untilItAnswers,
   queryKey: ["models"],
   queryFn: ({ signal }) => callApi({ path: "/models", schema: modelsSchema, signal }),
   staleTime: 60_000,
@@ -53,6 +56,7 @@ export const modelsQuery = queryOptions({
 
 export function quickstartQuery(project: string | undefined) {
   return queryOptions({
+    ...untilItAnswers,
     queryKey: ["quickstart", project],
     queryFn: ({ signal }) =>
       callApi({ path: "/quickstart", query: { projectId: project }, schema: quickstartSchema, signal }),
@@ -64,6 +68,7 @@ const keyPageSchema = pageSchema(apiKeySchema);
 
 export function keysQuery(project: string | undefined) {
   return queryOptions({
+    ...untilItAnswers,
     queryKey: ["keys", project],
     queryFn: ({ signal }) =>
       callApi({ path: "/keys", query: { projectId: project }, schema: keyPageSchema, signal }),
@@ -72,6 +77,7 @@ export function keysQuery(project: string | undefined) {
 
 export function overviewQuery(scope: Scope) {
   return queryOptions({
+    ...untilItAnswers,
     queryKey: ["overview", scope],
     queryFn: ({ signal }) =>
       callApi({ path: "/overview", query: scopeParameters(scope), schema: overviewSchema, signal }),
@@ -81,6 +87,7 @@ export function overviewQuery(scope: Scope) {
 
 export function facetsQuery({ scope, fields }: { scope: Scope; fields: readonly string[] }) {
   return queryOptions({
+    ...untilItAnswers,
     queryKey: ["facets", scope, fields],
     queryFn: ({ signal }) =>
       callApi({
@@ -99,6 +106,7 @@ export type TracePage = z.infer<typeof tracePageSchema>;
 /** Whether a project has recorded anything at all, ever: an empty list and an empty project are different pages. */
 export function anyTraceQuery(project: string | undefined) {
   return queryOptions({
+    ...untilItAnswers,
     queryKey: ["any-trace", project],
     queryFn: async ({ signal }) => {
       const query = { projectId: project, limit: 1, from: "1970-01-02T00:00:00.000Z" };

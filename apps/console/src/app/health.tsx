@@ -4,6 +4,7 @@ import type { System } from "@weir/schema";
 import { TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { describeFailure } from "../api/failure.ts";
+import { failureOf } from "../api/persistence.ts";
 import { systemQuery } from "../api/queries.ts";
 import { formatBytes, formatCount, formatDuration } from "../components/format.ts";
 import { Popover } from "../components/popover.tsx";
@@ -21,7 +22,9 @@ const summaries: Record<MarkedState, string> = {
 
 /** One mark in the top bar for engines, spool and providers, with the reasons a click away. */
 export function HealthDot(): ReactNode {
-  const { data, error } = useQuery(systemQuery);
+  const query = useQuery(systemQuery);
+  const { data } = query;
+  const error = failureOf(query);
   const state: MarkedState = error === null ? (data?.state ?? "unknown") : "down";
   return (
     <Popover

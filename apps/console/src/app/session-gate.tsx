@@ -3,6 +3,7 @@ import { useLocation, useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import { onUnauthorized } from "../api/client.ts";
 import { ApiProblem } from "../api/failure.ts";
+import { failureOf } from "../api/persistence.ts";
 import { sessionQuery } from "../api/queries.ts";
 import { ErrorState } from "../components/error-state.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
@@ -13,7 +14,9 @@ import { onSessionEvent } from "./session-events.ts";
 export function SessionGate(): ReactNode {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
-  const { data, error, refetch, isFetching, errorUpdatedAt } = useQuery(sessionQuery);
+  const session = useQuery(sessionQuery);
+  const { data, refetch } = session;
+  const error = failureOf(session);
   const { href } = useLocation();
   const [ended, setEnded] = useState(false);
   useEffect(() => onUnauthorized(() => setEnded(true)), []);
@@ -43,10 +46,8 @@ export function SessionGate(): ReactNode {
         <ErrorState
           title="The console could not start"
           error={error}
-          since={errorUpdatedAt}
           stillWorks="Calls through the gateway are served and recorded without the console."
           onRetry={() => void refetch()}
-          retrying={isFetching}
         />
       </main>
     );

@@ -1,6 +1,7 @@
 import { RotateCw } from "lucide-react";
 import type { ReactNode } from "react";
 import { describeFailure } from "../api/failure.ts";
+import { failingSince } from "../api/persistence.ts";
 import { Button } from "./button.tsx";
 import { CopyButton } from "./code-block.tsx";
 import { InlineCode } from "./inline-code.tsx";
@@ -28,6 +29,7 @@ export function ErrorState({
   compact?: boolean;
 }): ReactNode {
   const failure = describeFailure(error);
+  const failedAt = failingSince(error) || (since ?? 0);
   return (
     <div
       role="alert"
@@ -61,9 +63,9 @@ export function ErrorState({
         </ul>
       )}
       <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-table text-muted">
-        {since === undefined || since === 0 ? null : (
+        {failedAt === 0 ? null : (
           <span>
-            since <RelativeTime at={new Date(since).toISOString()} />
+            since <RelativeTime at={new Date(failedAt).toISOString()} />
           </span>
         )}
         <span>

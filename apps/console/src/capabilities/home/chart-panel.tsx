@@ -28,6 +28,36 @@ export interface ChartPanelProps {
   onOpen: (rows: { filter: string; bucket: number | null }) => void;
 }
 
+/** Bars that are not there yet, at the size of those that will be. */
+function BarsSkeleton(): ReactNode {
+  const heights = [34, 52, 41, 68, 57, 74, 49, 63, 38, 55, 71, 46, 60, 52, 66, 43];
+  return (
+    <div aria-hidden="true" className="flex h-full items-end gap-2 pt-2 pr-5 pb-6 pl-14">
+      {heights.map((height, at) => (
+        // Bars of a skeleton have no identity but their place.
+        // oxlint-disable-next-line react/no-array-index-key
+        <span key={at} className="skeleton flex-1" style={{ height: `${height}%` }} />
+      ))}
+    </div>
+  );
+}
+
+/** A chart before its figures are known; nothing moves when they come. */
+export function ChartSkeleton({ title }: { title: string }): ReactNode {
+  return (
+    <div className="flex min-w-0 flex-col bg-surface px-4 pt-3 pb-3">
+      <div className="mb-1 flex h-6 items-center font-medium">{title}</div>
+      <div style={{ height: chartHeight }}>
+        <BarsSkeleton />
+      </div>
+      <div className="mt-1.5 flex h-[42px] gap-4 pt-1 pl-1">
+        <Skeleton width={96} />
+        <Skeleton width={120} />
+      </div>
+    </div>
+  );
+}
+
 /** A chart with its title, its legend that reads the crosshair, its table and its CSV. */
 export function ChartPanel(props: ChartPanelProps): ReactNode {
   const { content, from, to, zone, onZoom, onOpen } = props;
@@ -72,7 +102,7 @@ export function ChartPanel(props: ChartPanelProps): ReactNode {
         <ChartTable content={content} zone={zone} onOpen={onOpen} />
       ) : (
         <div className="relative" style={{ height: chartHeight }}>
-          <Suspense fallback={<Skeleton className="h-full w-full" />}>
+          <Suspense fallback={<BarsSkeleton />}>
             <TimeChart
               content={content}
               from={from}
@@ -119,7 +149,7 @@ function Legend({
   onOpen: ChartPanelProps["onOpen"];
 }): ReactNode {
   return (
-    <ul className="mt-1.5 flex min-h-5 flex-wrap gap-x-3 gap-y-0.5 pl-1 text-table">
+    <ul className="mt-1.5 flex h-[42px] flex-wrap content-start gap-x-3 gap-y-0.5 overflow-y-auto pl-1 text-table">
       {content.series.map((series) => {
         const value = bucket === null ? series.total : (series.values[bucket] ?? null);
         return (

@@ -3,16 +3,16 @@ import { useNavigate } from "@tanstack/react-router";
 import type { Overview } from "@weir/schema";
 import { X } from "lucide-react";
 import { useMemo, type ReactNode } from "react";
+import { failureOf } from "../../api/persistence.ts";
 import { anyTraceQuery, overviewQuery } from "../../api/queries.ts";
 import { tracesSearch } from "../../app/search-params.ts";
 import { rangeBetween } from "../../app/time-range.ts";
 import { useConsoleSearch, useScope, useSetRange, useTimeZone } from "../../app/use-console-search.ts";
 import { Button } from "../../components/button.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
-import { Skeleton } from "../../components/skeleton.tsx";
 import { StatusMark } from "../../components/status-mark.tsx";
 import { FirstCall } from "../quickstart/first-call.tsx";
-import { ChartPanel, chartHeight } from "./chart-panel.tsx";
+import { ChartPanel, ChartSkeleton } from "./chart-panel.tsx";
 import { callsTerm, homeCharts, joinTerms } from "./chart-series.ts";
 import { FiguresStrip } from "./figures-strip.tsx";
 import { ModelTable } from "./model-table.tsx";
@@ -29,21 +29,21 @@ function Dashboard(): ReactNode {
   const scope = useScope();
   const { search, changeSearch } = useConsoleSearch();
   const live = search.live === "on" && scope.range.kind === "relative";
-  const { data, error, errorUpdatedAt, refetch, isFetching } = useQuery({
+  const query = useQuery({
     ...overviewQuery(scope),
     refetchInterval: live ? 5000 : false,
     placeholderData: keepPreviousData,
   });
+  const { data, refetch } = query;
+  const error = failureOf(query);
   if (error !== null && data === undefined) {
     return (
       <div className="min-h-0 flex-1 overflow-auto">
         <ErrorState
           title="The figures could not be read"
           error={error}
-          since={errorUpdatedAt}
           stillWorks="Calls are served and recorded; nothing is lost while this page cannot show them."
           onRetry={() => void refetch()}
-          retrying={isFetching}
         />
       </div>
     );
@@ -89,12 +89,7 @@ function Charts({ overview }: { overview: Overview | undefined }): ReactNode {
     <div className="relative grid grid-cols-1 gap-px border-b border-line bg-line medium:grid-cols-2">
       {overview === undefined
         ? ["Calls", "Errors", "Latency", "Time to first token", "Cost", "Tokens"].map((title) => (
-            <div key={title} className="bg-surface px-4 pt-3 pb-3">
-              <div className="mb-1 flex h-6 items-center font-medium">{title}</div>
-              <Skeleton className="w-full" width="100%" />
-              <div style={{ height: chartHeight - 12 }} />
-              <div className="mt-1.5 h-5" />
-            </div>
+            <ChartSkeleton key={title} title={title} />
           ))
         : charts.map((content) => (
             <ChartPanel

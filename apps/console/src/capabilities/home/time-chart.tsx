@@ -98,7 +98,8 @@ function axes(props: TimeChartProps, host: HTMLElement): uPlot.Axis[] {
   const line = { stroke: paint(host, "var(--chart-grid)"), width: 1 };
   const text = paint(host, "var(--text-muted)");
   const font = `11px ${getComputedStyle(host).fontFamily}`;
-  const format = (value: number | null): string => (value === null ? "" : props.content.format(value));
+  const format = (value: number | null): string =>
+    value === null ? "" : props.content.format(value).replace(/\.0+(?= )/, "");
   return [
     {
       stroke: text,

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ApiKey } from "@weir/schema";
 import { KeyRound, Plus } from "lucide-react";
 import { useState, type ReactNode } from "react";
+import { failureOf } from "../../api/persistence.ts";
 import { keysQuery } from "../../api/queries.ts";
 import { PageBody } from "../../app/page-body.tsx";
 import { useConsoleSearch, useTimeZone } from "../../app/use-console-search.ts";
@@ -17,7 +18,9 @@ import { RevokeKey } from "./revoke-key.tsx";
 /** The project's keys: made, seen once, revoked. */
 export function KeysPage(): ReactNode {
   const { search } = useConsoleSearch();
-  const { data, error, errorUpdatedAt, refetch, isFetching } = useQuery(keysQuery(search.project));
+  const keys = useQuery(keysQuery(search.project));
+  const { data, refetch } = keys;
+  const error = failureOf(keys);
   const [creating, setCreating] = useState(false);
   const [revoking, setRevoking] = useState<ApiKey | null>(null);
   const create = (
@@ -36,10 +39,8 @@ export function KeysPage(): ReactNode {
         <ErrorState
           title="The keys could not be read"
           error={error}
-          since={errorUpdatedAt}
           stillWorks="Keys that exist keep opening calls."
           onRetry={() => void refetch()}
-          retrying={isFetching}
           compact
         />
       ) : data !== undefined && data.data.length === 0 ? (

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Cpu } from "lucide-react";
 import { useDeferredValue, useState, type ReactNode } from "react";
+import { failureOf } from "../../api/persistence.ts";
 import { modelsQuery, systemQuery } from "../../api/queries.ts";
 import { PageBody } from "../../app/page-body.tsx";
 import { tracesSearch } from "../../app/search-params.ts";
@@ -21,7 +22,9 @@ const listedMax = 300;
 
 /** Every model that a call may name, those that answer now first. */
 export function ModelsPage(): ReactNode {
-  const { data, error, errorUpdatedAt, refetch, isFetching } = useQuery(modelsQuery);
+  const query = useQuery(modelsQuery);
+  const { data, refetch } = query;
+  const error = failureOf(query);
   const [text, setText] = useState("");
   const wanted = useDeferredValue(text.trim().toLowerCase());
   const keyless = useKeyless();
@@ -43,10 +46,8 @@ export function ModelsPage(): ReactNode {
         <ErrorState
           title="The models could not be read"
           error={error}
-          since={errorUpdatedAt}
           stillWorks="Calls, to every model that is configured."
           onRetry={() => void refetch()}
-          retrying={isFetching}
           compact
         />
       ) : (

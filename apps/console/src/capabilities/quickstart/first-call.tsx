@@ -1,8 +1,12 @@
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { Quickstart } from "@weir/schema";
+import { createdApiKeySchema, type Quickstart } from "@weir/schema";
+import { KeyRound } from "lucide-react";
 import { useState, type ReactNode } from "react";
+import { callApi } from "../../api/client.ts";
+import { failureOf } from "../../api/persistence.ts";
 import { quickstartQuery } from "../../api/queries.ts";
+import { Button } from "../../components/button.tsx";
 import { CodeBlock } from "../../components/code-block.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
@@ -12,7 +16,9 @@ import { snippets } from "./snippets.ts";
 
 /** The empty project: what a trace is, why it helps, and three ways to make the first one. Goes away by itself. */
 export function FirstCall({ project }: { project: string | undefined }): ReactNode {
-  const { data, error, errorUpdatedAt, refetch, isFetching } = useQuery(quickstartQuery(project));
+  const quickstart = useQuery(quickstartQuery(project));
+  const { data, refetch } = quickstart;
+  const error = failureOf(quickstart);
   return (
     <div className="min-h-0 flex-1 overflow-auto">
       <div className="mx-auto flex w-full max-w-[720px] flex-col gap-5 px-6 py-10">
@@ -28,13 +34,11 @@ export function FirstCall({ project }: { project: string | undefined }): ReactNo
           <ErrorState
             title="The example could not be read"
             error={error}
-            since={errorUpdatedAt}
             onRetry={() => void refetch()}
-            retrying={isFetching}
             compact
           />
         ) : (
-          <Snippets quickstart={data} />
+          <Snippets quickstart={data} project={project} />
         )}
         <Waiting />
       </div>
@@ -54,9 +58,17 @@ function Waiting(): ReactNode {
   );
 }
 
-function Snippets({ quickstart }: { quickstart: Quickstart | undefined }): ReactNode {
+function Snippets({
+  quickstart,
+  project,
+}: {
+  quickstart: Quickstart | undefined;
+  project: string | undefined;
+}): ReactNode {
   const [tab, setTab] = useState("curl");
-  const examples = quickstart === undefined ? null : snippets(quickstart);
+  const [madeKey, setMadeKey] = useState<string | null>(null);
+  const key = quickstart?.key ?? madeKey;
+  const examples = quickstart === undefined ? null : snippets({ ...quickstart, key });
   const tabs = [
     { value: "curl", label: "curl" },
     { value: "openai", label: "OpenAI SDK" },
@@ -89,19 +101,53 @@ function Snippets({ quickstart }: { quickstart: Quickstart | undefined }): React
           );
         })}
       </Tabs>
-      {quickstart !== undefined && quickstart.key === null ? (
+      {quickstart !== undefined && key === null ? <MakeKey project={project} onMade={setMadeKey} /> : null}
+      {madeKey === null ? null : (
         <p className="text-soft">
-          The project’s first key has been revoked: put your own in place of <code>$WEIR_KEY</code>, or{" "}
+          The key stands in the examples now. It is not shown again once you leave this page; more are made
+          under{" "}
           <Link
             to="/settings/keys"
             search={(previous) => ({ project: previous.project })}
             className="text-accent-text underline"
           >
-            make a key
+            Keys
           </Link>
           .
         </p>
-      ) : null}
+      )}
+    </div>
+  );
+}
+
+/** A project without a key that can be shown gets one here, since nothing works without. */
+function MakeKey({
+  project,
+  onMade,
+}: {
+  project: string | undefined;
+  onMade: (secret: string) => void;
+}): ReactNode {
+  const make = useMutation({
+    mutationFn: () =>
+      callApi({
+        path: "/keys",
+        method: "POST",
+        body: { name: "First calls", projectId: project },
+        schema: createdApiKeySchema,
+      }),
+    onSuccess: ({ secret }) => onMade(secret),
+  });
+  return (
+    <div className="flex flex-col items-start gap-2">
+      <p className="text-soft">
+        There is no key of this project that could be shown. Put one of yours in the place of{" "}
+        <code>$WEIR_KEY</code>, or:
+      </p>
+      <Button variant="primary" disabled={make.isPending} onClick={() => make.mutate()}>
+        <KeyRound /> Make a key for these examples
+      </Button>
+      {make.error === null ? null : <ErrorState title="No key was made" error={make.error} compact />}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { System } from "@weir/schema";
 import type { ReactNode } from "react";
+import { failureOf } from "../../api/persistence.ts";
 import { systemQuery } from "../../api/queries.ts";
 import { PageBody } from "../../app/page-body.tsx";
 import { useTimeZone } from "../../app/use-console-search.ts";
@@ -14,7 +15,9 @@ import { StatusMark } from "../../components/status-mark.tsx";
 
 /** How Weir itself is doing: engines, spool, providers, and what to do about each. */
 export function SystemPage(): ReactNode {
-  const { data, error, errorUpdatedAt, refetch, isFetching } = useQuery(systemQuery);
+  const query = useQuery(systemQuery);
+  const { data, refetch } = query;
+  const error = failureOf(query);
   const zone = useTimeZone();
   return (
     <PageBody
@@ -32,10 +35,8 @@ export function SystemPage(): ReactNode {
         <ErrorState
           title="The system’s state could not be read"
           error={error}
-          since={errorUpdatedAt}
           stillWorks="Gateway threads serve and record calls without the control server."
           onRetry={() => void refetch()}
-          retrying={isFetching}
           compact
         />
       ) : null}

@@ -12,6 +12,7 @@ import {
 } from "@weir/schema";
 import { Check, ChevronRight, X } from "lucide-react";
 import { useState, type ReactNode } from "react";
+import { failureOf } from "../../api/persistence.ts";
 import { facetsQuery, type Scope } from "../../api/queries.ts";
 import { useStored } from "../../app/stored.ts";
 import { exactCount, formatCount } from "../../components/format.ts";
@@ -62,7 +63,7 @@ function useFacetCounts({ scope, open, live }: { scope: Scope; open: readonly st
   for (const facet of plain.data?.data ?? []) counts.set(facet.field, facet.values);
   for (const query of alone)
     for (const facet of query.data?.data ?? []) counts.set(facet.field, facet.values);
-  return { counts, failed: plain.isError || alone.some((query) => query.isError) };
+  return { counts, failed: [plain, ...alone].some((query) => failureOf(query) !== null) };
 }
 
 /** Values with counts on the left; ticking one writes the query, and the query ticks them. */

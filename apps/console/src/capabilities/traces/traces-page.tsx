@@ -74,10 +74,8 @@ function ListPage(): ReactNode {
             <ErrorState
               title="The trace list could not be read"
               error={list.error}
-              since={list.errorSince}
               stillWorks="Calls are served and recorded; they will be here when the list is back."
               onRetry={list.retry}
-              retrying={list.retrying}
             />
           )}
         </div>

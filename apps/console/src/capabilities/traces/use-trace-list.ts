@@ -9,6 +9,7 @@ import {
 import { formatFilter, parseFilter, type TraceSummary } from "@weir/schema";
 import { useEffect, useMemo } from "react";
 import { callApi } from "../../api/client.ts";
+import { failureOf, untilItAnswers } from "../../api/persistence.ts";
 import { tracePageSchema, type Scope } from "../../api/queries.ts";
 import { resolveRange } from "../../app/time-range.ts";
 import { countNew, flattenPages, mergeHead, type ListPage } from "./trace-list-merge.ts";
@@ -82,6 +83,7 @@ function useHead({
 }): { data: ListPage | undefined; error: unknown } {
   const queryClient = useQueryClient();
   const head = useQuery({
+    ...untilItAnswers,
     queryKey: ["traces-head", scope],
     queryFn: ({ signal }) => readPage(scope, firstPage, signal),
     enabled,
@@ -95,7 +97,7 @@ function useHead({
   useEffect(() => {
     if (data !== undefined) mergeInto(queryClient, { listKey, head: data, addNew: !hold });
   }, [data, hold, listKey, queryClient]);
-  return { data, error: head.error };
+  return { data, error: failureOf(head) };
 }
 
 export interface TraceList {
@@ -103,7 +105,6 @@ export interface TraceList {
   /** False until the first page is there. */
   ready: boolean;
   error: unknown;
-  errorSince: number;
   /** The newest page could not be read although older rows are on the screen. */
   refreshError: unknown;
   loadingMore: boolean;
@@ -116,7 +117,6 @@ export interface TraceList {
   /** Takes the waiting rows in. */
   showWaiting: () => void;
   retry: () => void;
-  retrying: boolean;
 }
 
 /**
@@ -141,6 +141,7 @@ export function useTraceList({
   );
   const listKey = useMemo(() => ["traces", readable], [readable]);
   const list = useInfiniteQuery({
+    ...untilItAnswers,
     queryKey: listKey,
     initialPageParam: firstPage,
     queryFn: ({ pageParam, signal }) => readPage(readable, pageParam, signal),
@@ -160,9 +161,8 @@ export function useTraceList({
   return {
     rows,
     ready: list.isSuccess,
-    error: list.data === undefined ? list.error : null,
-    errorSince: list.errorUpdatedAt,
-    refreshError: list.data === undefined ? null : (head.error ?? list.error),
+    error: list.data === undefined ? failureOf(list) : null,
+    refreshError: list.data === undefined ? null : (head.error ?? failureOf(list)),
     loadingMore: list.isFetchingNextPage,
     hasMore: list.hasNextPage,
     waiting,
@@ -174,6 +174,5 @@ export function useTraceList({
       if (headData !== undefined) mergeInto(queryClient, { listKey, head: headData, addNew: true });
     },
     retry: () => void list.refetch(),
-    retrying: list.isFetching,
   };
 }
