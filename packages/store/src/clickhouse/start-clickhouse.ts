@@ -26,7 +26,15 @@ export async function startClickHouse(options: { directory: string; log: StoreLo
     name: "clickhouse",
     command: process.execPath,
     args: ["--no-warnings", "--expose-gc", "--max-old-space-size=512", entry],
-    env: { PATH: "/usr/bin:/bin", TZ: "UTC", UV_THREADPOOL_SIZE: String(nativeThreadsMax) },
+    env: {
+      PATH: "/usr/bin:/bin",
+      TZ: "UTC",
+      UV_THREADPOOL_SIZE: String(nativeThreadsMax),
+      // Bodies of inserts come and go by the megabyte; the C library would keep them all for next time.
+      MALLOC_ARENA_MAX: "2",
+      MALLOC_MMAP_THRESHOLD_: "131072",
+      MALLOC_TRIM_THRESHOLD_: "131072",
+    },
     directory: options.directory,
     lifeline: true,
     stopSignals: [{ signal: "SIGTERM", waitMs: 15_000 }],
