@@ -14,7 +14,7 @@ export const revokedKey = `weir_${"r".repeat(40)}`;
 const sha256 = (bytes: string | Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 /** Keeps what is recorded where a test can look at it. */
-export interface MemoryRecorder extends Recorder {
+interface MemoryRecorder extends Recorder {
   readonly records: SpanRecord[];
   readonly blobs: Map<string, { bytes: Uint8Array; mediaType: string }>;
   /** Resolves with the record at this place, once there is one. */
@@ -22,7 +22,7 @@ export interface MemoryRecorder extends Recorder {
   full: boolean;
 }
 
-export function createMemoryRecorder(): MemoryRecorder {
+function createMemoryRecorder(): MemoryRecorder {
   const records: SpanRecord[] = [];
   const blobs = new Map<string, { bytes: Uint8Array; mediaType: string }>();
   let wake: (() => void)[] = [];

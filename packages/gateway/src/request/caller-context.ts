@@ -84,7 +84,7 @@ function readMetadata(headers: IncomingHttpHeaders, receipt: ReceiptItem[]): [st
 }
 
 /** Holds metadata to its limits, whoever sent it; what is left out is said. */
-export function boundMetadata(
+function boundMetadata(
   pairs: readonly [string, string][],
   limits: Limits,
   receipt: ReceiptItem[],

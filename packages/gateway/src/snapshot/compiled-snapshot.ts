@@ -69,7 +69,7 @@ function compileProvider(provider: SnapshotProvider): CompiledProvider {
 }
 
 /** Turns a snapshot into the maps that calls are served from. */
-export function compileSnapshot(snapshot: Snapshot): CompiledSnapshot {
+function compileSnapshot(snapshot: Snapshot): CompiledSnapshot {
   const providers = new Map<string, CompiledProvider>();
   const bareModels = new Map<string, CompiledProvider[]>();
   const modelIds: string[] = [];
