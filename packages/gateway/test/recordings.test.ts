@@ -88,7 +88,7 @@ function cuttings(events: readonly string[]): (string | Buffer)[][] {
   return [[whole], [...events], ...cuts.map((at) => [whole.subarray(0, at), whole.subarray(at)])];
 }
 
-describe.each(recordings)("$name", ({ name, protocol, events }) => {
+describe.each(recordings)("$name", ({ protocol, events }) => {
   test("reaches a caller of its own protocol byte for byte", async () => {
     for (const pieces of cuttings(events)) {
       upstream.behave(answerStream(pieces));
@@ -105,27 +105,27 @@ describe.each(recordings)("$name", ({ name, protocol, events }) => {
     }
   });
 
-  test.runIf(name !== spliced)(
-    "reaches a caller of the other protocol the same, however it is cut",
-    async () => {
-      const caller = protocol === "openai" ? "anthropic" : "openai";
-      const texts = new Set<string>();
-      for (const pieces of cuttings(events)) {
-        upstream.behave(answerStream(pieces));
-        const text = await ask({ caller, provider: protocol });
-        texts.add(text.replaceAll(/"created":\d+/g, '"created":0').replaceAll(/"id":"[^"]*"/g, '"id":""'));
-      }
-      expect(texts.size).toBe(1);
-      expect([...texts][0]).toContain(caller === "openai" ? "data: [DONE]" : "event: message_stop");
-      for (const record of running.recorder.records) expect(record.status).toBe("ok");
-    },
-  );
-
   test("is an error to its caller when it breaks off anywhere", async () => {
     for (const length of [1, Math.ceil(events.length / 2), events.length - 1]) {
       upstream.behave(answerStream(events.slice(0, length), "cut"));
       await expect(ask({ caller: protocol, provider: protocol })).rejects.toThrow(/terminated/);
     }
     expect(running.recorder.records.map((record) => record.status)).toEqual(["error", "error", "error"]);
+  });
+});
+
+const translatable = recordings.filter(({ name }) => name !== spliced);
+describe.each(translatable)("$name", ({ protocol, events }) => {
+  test("reaches a caller of the other protocol the same, however it is cut", async () => {
+    const caller = protocol === "openai" ? "anthropic" : "openai";
+    const texts = new Set<string>();
+    for (const pieces of cuttings(events)) {
+      upstream.behave(answerStream(pieces));
+      const text = await ask({ caller, provider: protocol });
+      texts.add(text.replaceAll(/"created":\d+/g, '"created":0').replaceAll(/"id":"[^"]*"/g, '"id":""'));
+    }
+    expect(texts.size).toBe(1);
+    expect([...texts][0]).toContain(caller === "openai" ? "data: [DONE]" : "event: message_stop");
+    for (const record of running.recorder.records) expect(record.status).toBe("ok");
   });
 });
