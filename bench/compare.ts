@@ -20,6 +20,8 @@ import { median } from "./statistics.ts";
 const rounds = Number(process.argv[2] ?? 5);
 const seconds = Number(process.argv[3] ?? 5);
 const connections = 32;
+/** The load generator, a Debian package. */
+const loadGenerator = "wrk";
 
 interface Round {
   requestsPerSecond: number;
@@ -42,7 +44,7 @@ function measure(contender: Contender, folder: string): Round {
   const body = JSON.stringify(requestBody({ model: contender.model }));
   writeFileSync(script, `wrk.method = "POST"\n${headers}\nwrk.body = ${body}\n`);
   const output = execFileSync(
-    "wrk",
+    loadGenerator,
     ["-t1", `-c${connections}`, `-d${seconds}s`, "--latency", "-s", script, contender.url],
     { encoding: "utf8" },
   );

@@ -6,6 +6,9 @@ import { afterEach, describe, expect, test } from "vitest";
 import { api, childrenOf, startSystem, until, type System } from "./system.ts";
 
 let system: System | undefined;
+/** A file system of a few hundred kilobytes fills up at once; making one takes root. */
+const mountCommand = "mount";
+const unmountCommand = "umount";
 const cleanups: (() => void)[] = [];
 
 afterEach(async () => {
@@ -70,14 +73,14 @@ describe("when nothing more can be written down", () => {
       const spool = join(home, "spool");
       mkdirSync(spool, { recursive: true, mode: 0o700 });
       try {
-        execFileSync("mount", ["-t", "tmpfs", "-o", "size=512k,mode=0700", "tmpfs", spool], {
+        execFileSync(mountCommand, ["-t", "tmpfs", "-o", "size=512k,mode=0700", "tmpfs", spool], {
           stdio: "pipe",
         });
       } catch (error) {
         console.warn(`left out, nothing can be mounted here: ${String(error)}`);
         return;
       }
-      cleanups.push(() => execFileSync("umount", [spool]));
+      cleanups.push(() => execFileSync(unmountCommand, [spool]));
       system = await startSystem({ home });
       const resume = await pauseClickHouse(system);
       await fillUntilRefused(system);
