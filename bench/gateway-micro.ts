@@ -10,6 +10,9 @@ import { requestBody } from "./answers.ts";
 import { bootstrapKey, startBareProxy, startUpstream, type Contender } from "./contenders.ts";
 import { median } from "./statistics.ts";
 
+/** The load generator, a Debian package. */
+const loadGenerator = "wrk";
+
 /**
  * The data plane alone against the bare proxy, for whoever works on the gateway: one thread, everything
  * appended to a spool, no shipper and no engines beside it. Needs `wrk`.
@@ -106,7 +109,7 @@ function load(contender: Contender, folder: string, seconds: number): string {
   const body = JSON.stringify(requestBody({ model: contender.model }));
   writeFileSync(script, `wrk.method = "POST"\n${headers.join("\n")}\nwrk.body = ${body}\n`);
   const flags = ["-t1", "-c32", `-d${seconds}s`, "--latency", "-s", script, contender.url];
-  return execFileSync("wrk", flags, { encoding: "utf8" });
+  return execFileSync(loadGenerator, flags, { encoding: "utf8" });
 }
 
 /** CPU time of a process, all its threads, in microseconds (Linux, 100 ticks a second). */
