@@ -76,6 +76,13 @@ export const gatewayErrors = {
       "route_unknown",
       `There is no ${path} here. Weir serves POST /v1/chat/completions, /v1/embeddings, /v1/messages, /v1/messages/count_tokens, /v1/traces and GET /v1/models.`,
     ),
+  /** Base URLs with a `/v1` too many or too few are the commonest slip of all. */
+  baseUrlWrong: (options: { path: string; right: string }) =>
+    caller(
+      404,
+      "base_url_wrong",
+      `There is no ${options.path} here; you mean ${options.right}. Set the base URL to http://host:port/v1 for OpenAI clients and to http://host:port for Anthropic clients.`,
+    ),
   methodNotAllowed: (options: { method: string; path: string; allow: string }) =>
     new GatewayError({
       status: 405,

@@ -33,6 +33,8 @@ export interface Gateway {
 /** Longer than the idle time of common load balancers, so that they close connections and not we. */
 const keepAliveTimeoutMs = 75_000;
 const slowClientCheckMs = 1_000;
+const idleSweepMs = 50;
+const lastWordsMs = 250;
 
 /** Answers what never became a request: broken HTTP, headers too large or too slow. */
 function answerRaw(socket: Socket, error: GatewayError): void {
@@ -76,6 +78,8 @@ function listenOn(server: Server, options: ListenOptions): Promise<{ port: numbe
 async function drain(gate: Gate, server: Server, drainTimeoutMs: number): Promise<void> {
   gate.draining = true;
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // A connection that falls idle while others still work would be kept for its next request.
+  const sweep = setInterval(() => server.closeIdleConnections(), idleSweepMs);
   server.closeIdleConnections();
   const timer = setTimeout(() => {
     for (const call of gate.activeCalls) {
@@ -83,10 +87,11 @@ async function drain(gate: Gate, server: Server, drainTimeoutMs: number): Promis
       else call.holder.stop(gatewayErrors.shuttingDown());
     }
     // The last error events get a moment on the wire before connections that stay open are cut.
-    setTimeout(() => server.closeAllConnections(), 250).unref();
+    setTimeout(() => server.closeAllConnections(), lastWordsMs).unref();
   }, drainTimeoutMs);
   await closed;
   clearTimeout(timer);
+  clearInterval(sweep);
   await gate.upstreams.close();
 }
 
@@ -114,7 +119,8 @@ export function createGateway(ports: GatewayPorts): Gateway {
   );
   server.on("checkContinue", (req, res) => {
     // A client that asks first is not told to go on with a body that would be refused.
-    if (Number(req.headers["content-length"] ?? 0) <= limits.requestBodyMaxBytes) res.writeContinue();
+    const tooLarge = Number(req.headers["content-length"] ?? 0) > limits.requestBodyMaxBytes;
+    if (!tooLarge || !(req.url ?? "").startsWith("/v1/")) res.writeContinue();
     route(gate, control, { req, res });
   });
   server.on("clientError", (error, socket) => onClientError(gate, error, socket as Socket));
@@ -123,6 +129,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
     counters: gate.counters,
     listen: (listenOptions) => listenOn(server, listenOptions),
     async close(closing = {}) {
+      control.drain();
       await drain(gate, server, closing.drainTimeoutMs ?? limits.drainTimeoutMs);
       control.close();
     },

@@ -255,6 +255,27 @@ describe("names and ways", () => {
     });
   });
 
+  test.each(["/v1/v1/messages", "/messages", "/chat/completions"])(
+    "%s says how to mend the base URL",
+    async (path) => {
+      const error = await errorOf(await running.post(path, good));
+      expect(error).toMatchObject({
+        status: 404,
+        code: "base_url_wrong",
+        message: expect.stringContaining("base URL"),
+      });
+    },
+  );
+
+  test("a client that offers HTTP/2 is served as it came", async () => {
+    const client = await connectRaw(running.port);
+    client.send(
+      "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AA\r\n\r\n",
+    );
+    expect(await client.until((text) => text.includes("ok"))).toContain("HTTP/1.1 200");
+    client.socket.destroy();
+  });
+
   test("websockets are refused, and the server is unharmed", async () => {
     const client = await connectRaw(running.port);
     client.send("GET /live HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n");

@@ -299,6 +299,13 @@ describe("closing", () => {
     expect(closing.recorder.records).toHaveLength(1);
   });
 
+  test("does not wait for a console that watches", async () => {
+    const closing = await startGateway({ snapshot: snapshotOf([]), controlSocket: socketPath });
+    const response = await fetch(`${closing.url}/endless`);
+    await closing.gateway.close({ drainTimeoutMs: 60_000 });
+    await expect(response.text()).rejects.toThrow(/terminated/);
+  });
+
   test("ends what does not finish as an error, on record", async () => {
     const closing = await startGateway({ snapshot: snapshotOf(usualProviders(upstream.origin)) });
     upstream.behave((_, res) => {

@@ -11,6 +11,8 @@ import type { Gate } from "../gate.ts";
 /** The way to the control server, over its unix socket. */
 export interface ControlPipe {
   serve(gate: Gate, exchange: { req: IncomingMessage; res: ServerResponse }): void;
+  /** Gives what is under way a moment, then ends it: a console's live stream would go on for ever. */
+  drain(): void;
   close(): void;
 }
 
@@ -24,6 +26,7 @@ const hopByHop = [
   "upgrade",
 ];
 const idleMaxSockets = 16;
+const drainMs = 1_000;
 
 /**
  * The headers as the client sent them, and who it was. What a client says of its own address is replaced: the
@@ -70,6 +73,7 @@ function answerAway(req: IncomingMessage, res: ServerResponse, cause: unknown): 
 /** Pipes whatever is no model call to the control server: streaming both ways, ending both ways. */
 export function createControlPipe(socketPath: string): ControlPipe {
   const agent = new Agent({ keepAlive: true, maxFreeSockets: idleMaxSockets });
+  const open = new Set<ServerResponse>();
   return {
     serve(gate, { req, res }) {
       gate.counters.add("controlRequests", 1);
@@ -95,11 +99,19 @@ export function createControlPipe(socketPath: string): ControlPipe {
         });
       });
       upstream.on("error", (cause) => answerAway(req, res, cause));
+      open.add(res);
       res.on("close", () => {
+        open.delete(res);
         if (!res.writableFinished) upstream.destroy();
       });
       req.on("error", () => upstream.destroy());
       req.pipe(upstream);
+    },
+    drain() {
+      const end = (): void => {
+        for (const res of open) res.destroy();
+      };
+      setTimeout(end, drainMs).unref();
     },
     close: () => agent.destroy(),
   };

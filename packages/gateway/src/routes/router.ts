@@ -19,6 +19,12 @@ const modelCalls = new Map<string, { protocol: WireProtocol; operation: Operatio
 ]);
 const modelsPath = "/v1/models";
 
+/** Where a call was meant to go whose base URL has a `/v1` too many or too few. */
+function meantPath(path: string): string | undefined {
+  const meant = path.startsWith("/v1/v1/") ? path.slice(3) : `/v1${path}`;
+  return modelCalls.has(meant) ? meant : undefined;
+}
+
 function requireMethod(req: IncomingMessage, path: string, allow: string): void {
   const method = req.method ?? "";
   if (!allow.split(", ").includes(method)) throw gatewayErrors.methodNotAllowed({ method, path, allow });
@@ -26,7 +32,7 @@ function requireMethod(req: IncomingMessage, path: string, allow: string): void 
 
 /** The shape that errors of a path take. */
 function protocolOf(req: IncomingMessage, path: string): WireProtocol {
-  if (path.startsWith("/v1/messages")) return "anthropic";
+  if (path.includes("/messages")) return "anthropic";
   const fromHeader = req.headers["anthropic-version"] !== undefined && !modelCalls.has(path);
   return fromHeader ? "anthropic" : "openai";
 }
@@ -53,7 +59,11 @@ function serveApi(gate: Gate, exchange: Exchange, place: { path: string; query: 
   } else if (path === "/v1/traces") {
     requireMethod(req, path, "POST");
     serveTraces(gate, exchange);
-  } else throw gatewayErrors.routeUnknown(`${req.method ?? ""} ${path}`);
+  } else {
+    const right = meantPath(path);
+    if (right !== undefined) throw gatewayErrors.baseUrlWrong({ path, right });
+    throw gatewayErrors.routeUnknown(`${req.method ?? ""} ${path}`);
+  }
 }
 
 /** Sends each request where it belongs; what a route throws becomes an answer here. */
@@ -67,7 +77,9 @@ export function route(gate: Gate, control: ControlPipe, exchange: Exchange): voi
     if (path.startsWith("/v1/"))
       serveApi(gate, exchange, { path, query: mark === -1 ? "" : url.slice(mark) });
     else if (path === "/healthz") serveHealth(gate, res);
-    else control.serve(gate, exchange);
+    else if (req.method === "POST" && modelCalls.has(`/v1${path}`)) {
+      throw gatewayErrors.baseUrlWrong({ path, right: `/v1${path}` });
+    } else control.serve(gate, exchange);
   } catch (cause) {
     const error = cause instanceof GatewayError ? cause : gatewayErrors.internal(cause);
     if (error.blame === "auth") gate.counters.add("errorsAuth", 1);
