@@ -149,10 +149,9 @@ export async function readFigures(
       bucketMs,
       models: models.map(({ provider, model }) => `${provider}\n${model}`),
     },
-    // Null where a level sums over the column, and null instead of "not a number" where nothing was measured.
+    // Null instead of "not a number" where nothing was measured.
     settings: {
       ...querySettings,
-      group_by_use_nulls: 1,
       output_format_json_quote_denormals: 0,
       prefer_column_name_to_alias: 1,
     },
@@ -169,9 +168,9 @@ function figuresSql(scope: CallScope, condition: string): string {
   return `
 SELECT
   current,
-  bucket,
-  listed_provider AS provider,
-  listed_model AS model,
+  level_bucket AS bucket,
+  level_provider AS provider,
+  level_model AS model,
   sum(calls) AS calls,
   sum(errors) AS errors,
   sum(unpriced_calls) AS unpriced_calls,
@@ -184,8 +183,11 @@ FROM (
   SELECT
     *,
     concat(provider, '\n', model) IN {models:Array(String)} AS listed,
-    if(listed, toString(provider), '') AS listed_provider,
-    if(listed, toString(model), '${otherModels}') AS listed_model
+    -- Each row is summed at four levels. GROUPING SETS would say the same and run the subquery of recorded calls twice.
+    arrayJoin(['whole', 'bucket', 'model', 'both']) AS level,
+    if(level IN ('bucket', 'both'), bucket, NULL) AS level_bucket,
+    if(level IN ('model', 'both'), if(listed, toString(provider), ''), NULL) AS level_provider,
+    if(level IN ('model', 'both'), if(listed, toString(model), '${otherModels}'), NULL) AS level_model
   FROM (
     SELECT
       ${began} >= {fromMs:Int64} AS current,
@@ -205,10 +207,5 @@ FROM (
     GROUP BY current, bucket, provider, model
   )
 )
-GROUP BY GROUPING SETS (
-  (current),
-  (current, bucket),
-  (current, listed_provider, listed_model),
-  (current, bucket, listed_provider, listed_model)
-)`;
+GROUP BY current, level_bucket, level_provider, level_model`;
 }
