@@ -140,7 +140,7 @@ async function compare(rounds: number, seconds: number): Promise<void> {
         const cost = (cpuMicros(contender.pid) - before) / calls;
         costs.set(contender.name, [...(costs.get(contender.name) ?? []), cost]);
         const rate = Number(/Requests\/sec:\s+([\d.]+)/.exec(output)?.[1]);
-        const [, p50, p99] = /50%\s+(\S+)[\s\S]*99%\s+(\S+)/.exec(output) ?? [];
+        const [, p50, p99] = /^\s+50%\s+(\S+)[\s\S]*^\s+99%\s+(\S+)/m.exec(output) ?? [];
         const failed = /Non-2xx.*$/m.exec(output)?.[0] ?? "";
         rates.set(contender.name, [...(rates.get(contender.name) ?? []), rate]);
         process.stdout.write(
