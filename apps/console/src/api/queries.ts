@@ -10,7 +10,6 @@ import {
   systemSchema,
   traceSummarySchema,
 } from "@weir/schema";
-import { z } from "zod";
 import { resolveRange, type TimeRange } from "../app/time-range.ts";
 import { callApi } from "./client.ts";
 import { mayPass, untilItAnswers } from "./persistence.ts";
@@ -23,7 +22,7 @@ export interface Scope {
 }
 
 /** The scope as query parameters, with a relative range counted back from now. */
-export function scopeParameters({ project, range, filter }: Scope): Record<string, string | undefined> {
+function scopeParameters({ project, range, filter }: Scope): Record<string, string | undefined> {
   const { from, to } = resolveRange(range, Date.now());
   return { projectId: project, from, to, filter };
 }
@@ -101,7 +100,6 @@ export function facetsQuery({ scope, fields }: { scope: Scope; fields: readonly 
 }
 
 export const tracePageSchema = pageSchema(traceSummarySchema);
-export type TracePage = z.infer<typeof tracePageSchema>;
 
 /** Whether a project has recorded anything at all, ever: an empty list and an empty project are different pages. */
 export function anyTraceQuery(project: string | undefined) {

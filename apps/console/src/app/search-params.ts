@@ -6,7 +6,7 @@ import type { Scope } from "../api/queries.ts";
  * that a range or a filter means the same wherever a link leads. All values are text: `?filter=status:error`
  * can be read and typed by a person.
  */
-export const searchNames = [
+const searchNames = [
   "project",
   "range",
   "from",

@@ -56,7 +56,7 @@ export function SessionGate(): ReactNode {
 }
 
 /** The frame's lines at their final places, for the moment before the session is known. */
-export function FrameSkeleton(): ReactNode {
+function FrameSkeleton(): ReactNode {
   return (
     <div
       aria-busy="true"

@@ -18,7 +18,7 @@ function read(name: string): string | null {
 }
 
 /** Stores a preference, or takes it out. */
-export function storePreference(name: string, value: string | null): void {
+function storePreference(name: string, value: string | null): void {
   if (value === null) memory.delete(name);
   else memory.set(name, value);
   try {

@@ -14,7 +14,7 @@ export const rangePresets = [
   { last: "90d", label: "Last 90 days" },
 ] as const;
 
-export const defaultRange: TimeRange = { kind: "relative", last: "24h" };
+const defaultRange: TimeRange = { kind: "relative", last: "24h" };
 
 const unitsMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 

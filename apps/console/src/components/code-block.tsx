@@ -3,7 +3,7 @@ import { useEffect, useState, type ReactNode } from "react";
 import { IconButton } from "./button.tsx";
 
 /** Copies text and says so for a moment. The old way is kept for plain-http hosts, where the clipboard API is absent. */
-export function useCopy(): { copied: boolean; copy: (text: string) => void } {
+function useCopy(): { copied: boolean; copy: (text: string) => void } {
   const [copiedAt, setCopiedAt] = useState(0);
   useEffect(() => {
     if (copiedAt === 0) return;

@@ -131,21 +131,29 @@ export function formatAgo(at: string | number, now: number): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
   if (seconds < 86_400 * 14) return `${Math.floor(seconds / 86_400)} d ago`;
-  return new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" }).format(then);
+  return formatterFor("local", { day: "numeric", month: "short", year: "numeric" }).format(then);
 }
 
 /** `local` is the reader's own zone; anything else is an IANA name such as `UTC`. */
 export type TimeZone = "local" | (string & {});
 
-function zoneOption(zone: TimeZone): { timeZone?: string } {
-  return zone === "local" ? {} : { timeZone: zone };
+/** Formatters are costly to make and few are needed: one per zone and shape is kept. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+function formatterFor(zone: TimeZone, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${zone} ${Object.keys(options).join()}`;
+  const kept = formatters.get(key);
+  if (kept !== undefined) return kept;
+  const made = new Intl.DateTimeFormat("en-GB", zone === "local" ? options : { ...options, timeZone: zone });
+  formatters.set(key, made);
+  return made;
 }
 
 /** `21 Nov 2026, 14:03:07.482 GMT+1`: unambiguous, with the zone. */
 export function formatInstantExact(at: string | number, zone: TimeZone = "local"): string {
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return nothing;
-  return new Intl.DateTimeFormat("en-GB", {
+  return formatterFor(zone, {
     day: "numeric",
     month: "short",
     year: "numeric",
@@ -154,7 +162,6 @@ export function formatInstantExact(at: string | number, zone: TimeZone = "local"
     second: "2-digit",
     fractionalSecondDigits: 3,
     timeZoneName: "short",
-    ...zoneOption(zone),
   }).format(date);
 }
 
@@ -169,12 +176,11 @@ export function formatClock(
 ): string {
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return nothing;
-  return new Intl.DateTimeFormat("en-GB", {
+  return formatterFor(zone, {
     hour: "2-digit",
     minute: "2-digit",
     ...(withSeconds ? { second: "2-digit" } : {}),
     ...(withDay ? { day: "numeric", month: "short" } : {}),
-    ...zoneOption(zone),
   }).format(date);
 }
 

@@ -13,7 +13,7 @@ const TimeChart = lazy(async () => {
   return { default: component };
 });
 
-export const chartHeight = 168;
+const chartHeight = 168;
 
 export interface ChartPanelProps {
   content: ChartContent;

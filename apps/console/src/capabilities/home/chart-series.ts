@@ -42,7 +42,7 @@ export interface ChartContent {
 type PickFigure = (figures: OverviewFigures) => number | null;
 
 /** A term of the grammar that asks a field for exactly this value. */
-export function fieldTerm(field: string, value: string): string {
+function fieldTerm(field: string, value: string): string {
   return formatFilter([
     { type: "field", field, operator: "is", negated: false, values: [{ text: value, prefix: false }] },
   ]);
@@ -137,9 +137,9 @@ function overall(
   }));
 }
 
-/** `latency:>=812ms`: what lies at a percentile or above it. */
-function atLeast(field: string): (value: number | null) => string {
-  return (value) => (value === null ? "" : `${field}:>=${Math.round(value * 1000) / 1000}ms`);
+/** `latency:>=812ms`: what lies at a percentile or above it; nothing when nothing was measured. */
+export function atLeast(field: "latency" | "ttft", value: number | null): string {
+  return value === null ? "" : `${field}:>=${Math.round(value * 1000) / 1000}ms`;
 }
 
 const counts = { format: formatCount, exact: exactCount, kind: "bars", logarithmic: false } as const;
@@ -151,10 +151,11 @@ function timesOf(overview: Overview): { times: number[]; bucketMs: number } {
 
 function percentiles(overview: Overview, field: "latencyMs" | "ttftMs", split: boolean): ChartSeries[] {
   const name = field === "latencyMs" ? "latency" : "ttft";
-  if (split) return byModel(overview, (figures) => figures[field].p95, atLeast(name));
+  const term = (value: number | null): string => atLeast(name, value);
+  if (split) return byModel(overview, (figures) => figures[field].p95, term);
   return overall(overview, [
-    { key: "p95", colour: "var(--chart-1)", pick: (figures) => figures[field].p95, term: atLeast(name) },
-    { key: "p50", colour: "var(--chart-7)", pick: (figures) => figures[field].p50, term: atLeast(name) },
+    { key: "p95", colour: "var(--chart-1)", pick: (figures) => figures[field].p95, term },
+    { key: "p50", colour: "var(--chart-7)", pick: (figures) => figures[field].p50, term },
   ]);
 }
 

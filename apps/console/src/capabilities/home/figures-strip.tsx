@@ -16,7 +16,7 @@ import {
 } from "../../components/format.ts";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { Tooltip } from "../../components/tooltip.tsx";
-import { callsTerm, joinTerms } from "./chart-series.ts";
+import { atLeast, callsTerm, joinTerms } from "./chart-series.ts";
 
 /** One large figure of the home page. */
 interface HeadlineFigure {
@@ -34,10 +34,6 @@ interface HeadlineFigure {
 
 function share(part: number, whole: number): number | null {
   return whole === 0 ? null : part / whole;
-}
-
-function atLeast(field: string, value: number | null): string {
-  return value === null ? "" : `${field}:>=${Math.round(value * 1000) / 1000}ms`;
 }
 
 const figures: readonly HeadlineFigure[] = [

@@ -16,7 +16,7 @@ import {
 import { modelColour } from "../../components/model-colour.ts";
 import { ScrollRegion } from "../../components/scroll-region.tsx";
 import { Skeleton, skeletonWidth } from "../../components/skeleton.tsx";
-import { callsTerm, isRest, joinTerms, modelLabel, modelTerms } from "./chart-series.ts";
+import { atLeast, callsTerm, isRest, joinTerms, modelLabel, modelTerms } from "./chart-series.ts";
 
 type ModelFigures = Overview["models"][number];
 
@@ -27,10 +27,6 @@ interface FigureColumn {
   exact: (model: ModelFigures) => string;
   /** The term that leads to the rows of this figure, besides the model's. */
   term: (model: ModelFigures) => string;
-}
-
-function atLeast(field: string, value: number | null): string {
-  return value === null ? "" : `${field}:>=${Math.round(value * 1000) / 1000}ms`;
 }
 
 const any = (): string => "";

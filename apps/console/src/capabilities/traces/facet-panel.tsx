@@ -1,8 +1,6 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import {
   editFilter,
-  filterFields,
-  formatFilter,
   parseFilter,
   removeClause,
   selectedValues,
@@ -19,23 +17,10 @@ import { exactCount, formatCount } from "../../components/format.ts";
 import { modelColour } from "../../components/model-colour.ts";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { StatusMark } from "../../components/status-mark.tsx";
+import { facetFields, openAtFirst, splitFacets, withoutField } from "./facet-filter.ts";
 import { readableFilter } from "./use-trace-list.ts";
 
-/** Open until the reader closes them; the others are asked for when they are opened. */
-const openAtFirst = ["status", "model", "provider", "error", "environment", "tag", "user"];
 const valuesAtFirst = 6;
-
-/** Fields of the catalogue in the panel's order: what one asks first at three in the morning comes first. */
-const facetFields: readonly FilterField[] = [
-  ...openAtFirst.flatMap((name) => filterFields.filter((field) => field.name === name)),
-  ...filterFields.filter((field) => field.facetable && !openAtFirst.includes(field.name)),
-];
-
-/** The filter without one field's own terms: a facet counts what the others leave, so that more can be ticked. */
-function withoutField(filter: string, field: string): string {
-  const { clauses } = parseFilter(filter);
-  return formatFilter(removeClause(clauses, { field }));
-}
 
 /** Counts of the open facets: one request for those without terms, one each for those with. */
 function useFacetCounts({ scope, open, live }: { scope: Scope; open: readonly string[]; live: boolean }): {
@@ -43,9 +28,7 @@ function useFacetCounts({ scope, open, live }: { scope: Scope; open: readonly st
   failed: boolean;
 } {
   const filter = readableFilter(scope.filter);
-  const { clauses } = parseFilter(filter);
-  const own = open.filter((field) => removeClause(clauses, { field }).length < clauses.length);
-  const rest = open.filter((field) => !own.includes(field));
+  const { whole: rest, own } = splitFacets(filter, open);
   const refetchInterval = live ? 10_000 : false;
   const plain = useQuery({
     ...facetsQuery({ scope: { ...scope, filter }, fields: rest }),

@@ -8,7 +8,7 @@ import { RelativeTime } from "../../components/relative-time.tsx";
 import { StatusMark } from "../../components/status-mark.tsx";
 
 /** A term that `F` adds to the query for a cell. */
-export interface CellFilter {
+interface CellFilter {
   field: string;
   value: string;
 }

@@ -5,11 +5,20 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import type { TraceSummary } from "@weir/schema";
 import { clsx } from "clsx";
 import { Check } from "lucide-react";
-import { memo, useEffect, useLayoutEffect, type MouseEvent, type ReactNode, type RefObject } from "react";
+import {
+  memo,
+  useEffect,
+  useLayoutEffect,
+  useState,
+  type MouseEvent,
+  type ReactNode,
+  type RefObject,
+} from "react";
 import { Skeleton, skeletonWidth } from "../../components/skeleton.tsx";
 import type { TraceColumn } from "./trace-columns.tsx";
+import { hasJustArrived } from "./use-trace-list.ts";
 
-export const rowHeight = 32;
+const rowHeight = 32;
 const headerHeight = 28;
 
 /** Where the keys are: a trace, by its id so that arriving rows do not move it, and a column. */
@@ -185,6 +194,7 @@ const TraceRow = memo(function TraceRow({
   onSelect,
 }: TraceRowProps): ReactNode {
   const current = cursorColumn >= 0;
+  const [arrived] = useState(() => hasJustArrived(row.traceId));
   return (
     <div
       role="row"
@@ -192,8 +202,9 @@ const TraceRow = memo(function TraceRow({
       aria-selected={selected}
       data-trace={row.traceId}
       className={clsx(
-        "group/row absolute inset-x-0 grid h-8 cursor-default items-center border-b border-line pr-4 text-table",
+        "group/row absolute inset-x-0 grid h-8 contain-layout contain-style cursor-default items-center border-b border-line pr-4 text-table",
         open || current || selected ? "bg-selected" : "hover:bg-hover",
+        arrived && "enter-row",
       )}
       style={{ gridTemplateColumns: grid, top }}
     >

@@ -30,9 +30,10 @@ function ListPage(): ReactNode {
   const view = useListView();
   const { scope, cursor, open } = view;
   const queryRef = useRef<HTMLInputElement>(null);
-  const [scrolled, setScrolled] = useState(false);
+  const listKey = JSON.stringify(scope);
+  const [scrolledList, setScrolledList] = useState<string | null>(null);
   // While the reader is somewhere in the list, nothing may move it.
-  const hold = scrolled || cursor !== null;
+  const hold = scrolledList === listKey || cursor !== null;
   const list = useTraceList({ scope, live: view.live, hold });
   useTableKeys({
     rows: list.rows,
@@ -69,7 +70,13 @@ function ListPage(): ReactNode {
         ) : null}
         <div className="relative flex min-w-0 flex-1 flex-col">
           {list.error === null ? (
-            <ListBody view={view} list={list} hold={hold} onScrolled={setScrolled} />
+            <ListBody
+              view={view}
+              list={list}
+              hold={hold}
+              listKey={listKey}
+              onScrolled={(scrolled) => setScrolledList(scrolled ? listKey : null)}
+            />
           ) : (
             <ErrorState
               title="The trace list could not be read"
@@ -89,18 +96,19 @@ function ListBody({
   view,
   list,
   hold,
+  listKey,
   onScrolled,
 }: {
   view: ListView;
   list: TraceList;
   hold: boolean;
+  listKey: string;
   onScrolled: (scrolled: boolean) => void;
 }): ReactNode {
   const { scope, cursor, open } = view;
   const scrollRef: RefObject<HTMLDivElement | null> = useRef(null);
   const zone = useTimeZone();
   const [peekWidth] = usePeekWidth();
-  const listKey = JSON.stringify(scope);
   const showWaiting = (): void => {
     list.showWaiting();
     view.clearCursor();

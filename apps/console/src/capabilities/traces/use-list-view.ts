@@ -67,8 +67,15 @@ export function useListView(): ListView {
   const { search, changeSearch } = useConsoleSearch();
   const navigate = useNavigate();
   const open = search.trace;
-  const [cursor, setCursor] = useState<TableCursor | null>(
-    open === undefined ? null : { traceId: open, column: 0 },
+  // A cursor belongs to the rows it was set in: with another query or range it is gone.
+  const rows = JSON.stringify(scope);
+  const [placed, setPlaced] = useState<{ rows: string; cursor: TableCursor } | null>(
+    open === undefined ? null : { rows, cursor: { traceId: open, column: 0 } },
+  );
+  const cursor = placed?.rows === rows ? placed.cursor : null;
+  const setCursor = useCallback(
+    (next: TableCursor | null): void => setPlaced(next === null ? null : { rows, cursor: next }),
+    [rows],
   );
   const setFilter = useCallback(
     (filter: string) => changeSearch({ filter: filter === "" ? undefined : filter }),
@@ -95,7 +102,7 @@ export function useListView(): ListView {
       if (event.metaKey || event.ctrlKey) window.open(`/traces/${cell.traceId}`, "_blank", "noopener");
       else openTrace(cell.traceId);
     },
-    [openTrace],
+    [openTrace, setCursor],
   );
   return {
     scope,

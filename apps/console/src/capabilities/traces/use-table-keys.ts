@@ -21,7 +21,7 @@ export interface TableKeys {
 
 /** The row `step` rows away from the cursor; the first one when there is no cursor yet. */
 export function moveCursor(
-  rows: readonly TraceSummary[],
+  rows: readonly Pick<TraceSummary, "traceId">[],
   cursor: TableCursor | null,
   step: number,
 ): TableCursor | null {

@@ -53,6 +53,22 @@ const firstPage: PageParam = { cursor: undefined, from: undefined, to: undefined
 
 type ListData = InfiniteData<ListPage, PageParam>;
 
+/** When rows came in from above, so that they can be seen to; forgotten after a moment. */
+const arrivals = new Map<string, number>();
+const arrivalMs = 1000;
+
+/** Whether a row has just come in from above. */
+export function hasJustArrived(traceId: string): boolean {
+  return Date.now() - (arrivals.get(traceId) ?? 0) < arrivalMs;
+}
+
+function noteArrivals(before: readonly ListPage[], after: readonly ListPage[]): void {
+  const now = Date.now();
+  for (const [traceId, at] of arrivals) if (now - at > arrivalMs) arrivals.delete(traceId);
+  const known = new Set(flattenPages(before).map((row) => row.traceId));
+  for (const row of flattenPages(after)) if (!known.has(row.traceId)) arrivals.set(row.traceId, now);
+}
+
 /** Brings the newest page into the list that is kept under a key. */
 function mergeInto(
   queryClient: QueryClient,
@@ -61,6 +77,7 @@ function mergeInto(
   queryClient.setQueryData<ListData>(listKey, (old) => {
     if (old === undefined) return old;
     const pages = mergeHead(old.pages, head, { addNew });
+    if (pages !== old.pages && addNew) noteArrivals(old.pages, pages);
     return pages === old.pages
       ? old
       : { pages: [...pages], pageParams: old.pageParams.slice(0, pages.length) };
