@@ -90,3 +90,17 @@ SELECT
   if(gateway, concat('{"model":"', model, '","messages":[{"role":"user","content":"', question, '"}]}'), ''),
   if(gateway, concat('{"id":"chatcmpl-1","choices":[{"message":{"role":"assistant","content":"', answer, '"}}]}'), '')
 FROM numbers({first:UInt64}, {count:UInt64})`;
+
+/** One trace of 30,000 spans, each below one of its predecessors, with previews as long as they may be. */
+export const wideTraceId = "f".repeat(32);
+export const insertWideTraceSql = `
+INSERT INTO spans (
+  project_id, trace_id, span_id, parent_span_id, kind, name, source, service_name, started_at, duration_ms, status,
+  input_preview, output_preview, output
+)
+SELECT
+  'project-a', '${wideTraceId}', lower(leftPad(hex(number + 1), 16, '0')),
+  if(number = 0, '', lower(leftPad(hex(intDiv(number, 8) + 1), 16, '0'))), 'tool', 'look up order', 'otlp', 'shop',
+  toDateTime64('2026-11-20 12:00:00', 6, 'UTC') + toIntervalMicrosecond(number * 1000), 5, 'ok',
+  repeat('preview ', 25), repeat('preview ', 25), repeat('the answer ', 100)
+FROM numbers(30000)`;

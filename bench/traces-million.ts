@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { startTestSystem } from "../apps/server/src/capabilities/traces/test-system.ts";
 import { percentile } from "./statistics.ts";
-import { insertSpansSql } from "./traces-million-rows.ts";
+import { insertSpansSql, insertWideTraceSql, wideTraceId } from "./traces-million-rows.ts";
 
 /**
  * How long the console's reads take with a million spans, over HTTP, one after the other. The last column is the
@@ -32,6 +32,7 @@ try {
     const count = Math.min(spansPerInsert, spans - first);
     await system.clickhouse.execute({ sql: insertSpansSql, params: { first, count } });
   }
+  await system.clickhouse.execute({ sql: insertWideTraceSql });
   process.stderr.write(`${spans} spans made in ${((performance.now() - startedAt) / 1000).toFixed(0)} s\n`);
   await waitForMerges();
   await describeMachine();
@@ -111,6 +112,7 @@ async function listedReads(origin: string): Promise<Read[]> {
     { name: "list, phrase", path: () => list({ filter: '"refund policy"' }) },
     { name: "list, nothing found", path: () => list({ filter: "latency:>1h" }) },
     { name: "trace by id", path: (round) => `/api/v1/traces/${traceAt(round)}` },
+    { name: "trace of 30,000 spans", path: () => `/api/v1/traces/${wideTraceId}` },
     {
       name: "12 facets of 24 h",
       path: () => `/api/v1/facets?${new URLSearchParams({ ...rangeOf(1), fields })}`,
