@@ -6,7 +6,7 @@ import type { Reader, SpanScope } from "./list-queries.ts";
 
 /** The values that a span has of each field: what one would type after the field's name to find the span. */
 const facetValues: Readonly<Record<string, string>> = {
-  model: `arrayJoin(arrayDistinct([${modelName}, model_answered]))`,
+  model: modelName,
   provider: "provider",
   status: "status",
   error: "error_code",
