@@ -7,6 +7,7 @@ import { describeFailure } from "../api/failure.ts";
 import { failureOf } from "../api/persistence.ts";
 import { systemQuery } from "../api/queries.ts";
 import { formatBytes, formatCount, formatDuration } from "../components/format.ts";
+import { InlineCode } from "../components/inline-code.tsx";
 import { Popover } from "../components/popover.tsx";
 import { RelativeTime } from "../components/relative-time.tsx";
 import { StatusMark, type MarkedState } from "../components/status-mark.tsx";
@@ -88,10 +89,12 @@ function HealthReasons({ system }: { system: System }): ReactNode {
         <ul className="flex flex-col gap-1 border-t border-line pt-2">
           {unready.map((provider) => (
             <li key={provider.name}>
-              <StatusMark
-                state="degraded"
-                label={`${provider.name}: ${provider.problem === "" ? "no key" : provider.problem}`}
-              />
+              <span className="grid grid-cols-[96px_1fr] gap-2">
+                <StatusMark state="degraded" label={provider.name} />
+                <span className="text-table text-soft [overflow-wrap:anywhere]">
+                  <InlineCode text={provider.problem === "" ? "It has no key." : provider.problem} />
+                </span>
+              </span>
             </li>
           ))}
         </ul>

@@ -1,10 +1,16 @@
 /** How many hues the chart palette has; see `--chart-1` … in tokens.css. */
 export const chartHues = 8;
 
-/** The model itself: without the provider before it and the parameters after it, which say nothing of the model. */
+/**
+ * The model itself: without the provider before it, the parameters after it, and the date of its snapshot, so that
+ * the model that was asked for and the one that answered look alike.
+ */
 function bareModel(model: string): string {
   const name = model.split("?")[0] ?? "";
-  return name.slice(name.lastIndexOf("/") + 1).toLowerCase();
+  return name
+    .slice(name.lastIndexOf("/") + 1)
+    .toLowerCase()
+    .replace(/-(?:\d{4}-\d{2}-\d{2}|\d{8}|latest)$/, "");
 }
 
 /**

@@ -6,7 +6,7 @@ import { downloadText, toCsv } from "../../components/download.ts";
 import { formatClock, type TimeZone } from "../../components/format.ts";
 import { ScrollRegion } from "../../components/scroll-region.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
-import { chartRows, type ChartContent, type ChartSeries } from "./chart-series.ts";
+import { chartRows, dashOf, shadeOf, type ChartContent, type ChartSeries } from "./chart-series.ts";
 
 const TimeChart = lazy(async () => {
   const { TimeChart: component } = await import("./time-chart.tsx");
@@ -177,23 +177,18 @@ function Legend({
   );
 }
 
-/** A square for bars, a stroke for lines; hatched or dashed for the second model of a hue. */
+/** A square for bars, a stroke for lines, as they look in the chart. */
 function Swatch({ series, kind }: { series: ChartSeries; kind: ChartContent["kind"] }): ReactNode {
   return (
-    <svg
-      viewBox="0 0 10 10"
-      className="size-2.5 shrink-0"
-      aria-hidden="true"
-      style={{ color: series.colour }}
-    >
+    <svg viewBox="0 0 16 10" className="h-2.5 w-4 shrink-0" aria-hidden="true">
       {kind === "bars" ? (
-        <rect width="10" height="10" rx="2" fill="currentColor" opacity={series.dashed ? 0.55 : 1} />
+        <rect x="3" width="10" height="10" rx="2" style={{ fill: shadeOf(series) }} />
       ) : (
         <path
-          d="M0 5h10"
-          stroke="currentColor"
-          strokeWidth="2.5"
-          {...(series.dashed ? { strokeDasharray: "4 2" } : {})}
+          d="M0 5h16"
+          strokeWidth="2"
+          style={{ stroke: series.colour }}
+          {...(series.variant === 0 ? {} : { strokeDasharray: dashOf(series).join(" ") })}
         />
       )}
     </svg>

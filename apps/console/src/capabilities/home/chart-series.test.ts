@@ -1,7 +1,7 @@
 import type { Overview, OverviewFigures } from "@weir/schema";
 import { parseFilter } from "@weir/schema";
 import { expect, it } from "vitest";
-import { chartRows, homeCharts, modelLabel, modelTerms, seriesAt, stack } from "./chart-series.ts";
+import { chartRows, homeCharts, modelLabel, modelTerms, seriesAt, shadeOf, stack } from "./chart-series.ts";
 
 function figures(patch: Partial<OverviewFigures> = {}): OverviewFigures {
   return {
@@ -54,7 +54,8 @@ it("stacks models and finds the one that was clicked", () => {
 
 it("tells two providers' models apart by name, and by more than their common hue", () => {
   expect(calls.series.map(({ label }) => label)).toEqual(["openai/gpt-5", "azure/gpt-5", "other models"]);
-  expect(calls.series.map(({ dashed }) => dashed)).toEqual([false, true, false]);
+  expect(calls.series.map(({ variant }) => variant)).toEqual([0, 1, 0]);
+  expect(new Set(calls.series.map(shadeOf)).size).toBe(3);
   expect(modelLabel({ model: "echo", provider: "sim" }, [])).toBe("sim/echo");
 });
 

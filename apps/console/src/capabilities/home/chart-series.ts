@@ -15,8 +15,8 @@ export interface ChartSeries {
   label: string;
   /** A CSS colour, possibly a `var()`. */
   colour: string;
-  /** Tells apart two models that share a hue. */
-  dashed: boolean;
+  /** Tells apart models that share a hue: 0 for the first of them, then a lighter, a darker and a paler one. */
+  variant: number;
   values: readonly (number | null)[];
   /** The figure of the whole range. */
   total: number | null;
@@ -92,23 +92,39 @@ export function joinTerms(...terms: readonly string[]): string {
   return terms.filter((term) => term !== "").join(" ");
 }
 
-/** Series by model: each in its own hue; a second model of the same hue is dashed. */
+/** How many looks one hue has. */
+const seriesVariants = 4;
+
+/** The colour that a series is painted in: its hue, or a shade of it for the second and later ones of that hue. */
+export function shadeOf({ colour, variant }: Pick<ChartSeries, "colour" | "variant">): string {
+  if (variant === 1) return `color-mix(in oklab, ${colour} 52%, var(--surface))`;
+  if (variant === 2) return `color-mix(in oklab, ${colour} 58%, var(--text))`;
+  if (variant === 3) return `color-mix(in oklab, ${colour} 30%, var(--chart-rest))`;
+  return colour;
+}
+
+/** Dashes of a line, in pixels; the first of a hue is drawn through. */
+export function dashOf({ variant }: Pick<ChartSeries, "variant">): number[] {
+  return [[], [6, 4], [2, 3], [8, 3, 2, 3]][variant] ?? [];
+}
+
+/** Series by model: each in its own hue, those that share one in shades of it. */
 function byModel(
   overview: Overview,
   pick: PickFigure,
   term: (value: number | null) => string,
 ): ChartSeries[] {
   const shown = overview.models;
-  const used = new Set<string>();
+  const used = new Map<string, number>();
   return shown.map((model) => {
     const colour = isRest(model) ? modelColour("") : modelColour(model.model);
-    const dashed = used.has(colour);
-    used.add(colour);
+    const variant = used.get(colour) ?? 0;
+    used.set(colour, variant + 1);
     return {
       key: `${model.provider}/${model.model}`,
       label: modelLabel(model, shown),
       colour,
-      dashed,
+      variant: variant % seriesVariants,
       values: model.series.map(({ figures }) => pick(figures)),
       total: pick(model.total),
       filter: (value) => joinTerms(modelTerms(model, shown), term(value)),
@@ -121,16 +137,15 @@ function overall(
   lines: readonly {
     key: string;
     colour: string;
-    dashed?: boolean;
     pick: PickFigure;
     term: (value: number | null) => string;
   }[],
 ): ChartSeries[] {
-  return lines.map(({ key, colour, dashed = false, pick, term }) => ({
+  return lines.map(({ key, colour, pick, term }) => ({
     key,
     label: key,
     colour,
-    dashed,
+    variant: 0,
     values: overview.series.map(({ figures }) => pick(figures)),
     total: pick(overview.total),
     filter: term,

@@ -3,7 +3,7 @@ import uPlot from "uplot";
 import { onThemeChange } from "../../app/theme.ts";
 import { zoneName } from "../../app/zoned-time.ts";
 import { formatClock, type TimeZone } from "../../components/format.ts";
-import { seriesAt, stack, type ChartContent, type ChartSeries } from "./chart-series.ts";
+import { dashOf, seriesAt, shadeOf, stack, type ChartContent, type ChartSeries } from "./chart-series.ts";
 
 export interface TimeChartProps {
   content: ChartContent;
@@ -67,13 +67,13 @@ function seriesOptions(content: ChartContent, host: HTMLElement): uPlot.Series[]
         width: 1.5,
         points: { size: 5, fill: stroke, filter: lonelyPoints },
         spanGaps: false,
-        ...(series.dashed ? { dash: [5, 4] } : {}),
+        ...(series.variant === 0 ? {} : { dash: dashOf(series) }),
       };
     }
     const bars = uPlot.paths.bars?.({ align: 1, size: [1, Number.POSITIVE_INFINITY], gap });
     return {
       label: series.label,
-      fill: series.dashed ? paint(host, `color-mix(in oklab, ${series.colour} 50%, var(--surface))`) : stroke,
+      fill: paint(host, shadeOf(series)),
       width: 0,
       points: { show: false },
       ...(bars === undefined ? {} : { paths: bars }),
@@ -229,7 +229,7 @@ export function TimeChart(props: TimeChartProps): ReactNode {
   });
   useEffect(() => onThemeChange(() => setTheme((count) => count + 1)), []);
   const { content, from, to, zone, height } = props;
-  const shape = `${content.kind}\n${content.series.map(({ key, colour, dashed }) => `${key}\t${colour}\t${dashed}`).join("\n")}`;
+  const shape = `${content.kind}\n${content.series.map(({ key, colour, variant }) => `${key}\t${colour}\t${variant}`).join("\n")}`;
   useEffect(() => {
     const element = host.current;
     if (element === null) return;
