@@ -69,7 +69,7 @@ export function useTableKeys(keys: TableKeys): void {
     },
     { keys: "escape", label: "Close, then clear the selection", run: keys.close },
     { keys: "x", label: "Select", run: withCursor((at) => keys.select(at.traceId)) },
-    { keys: "f", label: "Filter by the cell", run: filterByCell(false) },
+    { keys: "f", label: "Filter by the cell; again to undo", run: filterByCell(false) },
     { keys: "shift+f", label: "Leave out what the cell says", run: filterByCell(true) },
     { keys: "/", label: "Query", run: keys.focusQuery },
   ]);
