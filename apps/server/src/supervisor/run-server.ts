@@ -11,6 +11,7 @@ import { HomeLockedError, takeLock } from "../home/lock.ts";
 import { createLog } from "../log/log.ts";
 import { isLoopback } from "../api/security.ts";
 import { announcement } from "./announce.ts";
+import { whenNpmIsGone } from "./parent-watch.ts";
 import { PortUnavailableError } from "./port-probe.ts";
 import { WeirServer } from "./server.ts";
 
@@ -25,7 +26,7 @@ const consoleFolder = fileURLToPath(new URL("../../../console/dist", import.meta
 export const version = manifest.version;
 
 /**
- * Runs a whole Weir until it is told to stop (SIGTERM, SIGINT, or the end of the launcher that started it).
+ * Runs a whole Weir until it is told to stop (SIGTERM, SIGINT, SIGHUP, or the end of the launcher or npm that started it).
  * @returns the exit code: 0 after an orderly stop, 1 when it could not start or broke
  */
 export async function runServer(options: {
@@ -36,6 +37,7 @@ export async function runServer(options: {
   const startedAt = Date.now();
   const { print } = options;
   const stop = listenForStop();
+  whenNpmIsGone(options.variables, stop.request);
   let config: Config;
   let release: () => void;
   try {
