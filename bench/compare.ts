@@ -50,8 +50,8 @@ function measure(contender: Contender, folder: string): Round {
   );
   return {
     requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(output)?.[1] ?? Number.NaN),
-    p50Ms: inMs(/50%\s+(\S+)/.exec(output)?.[1]),
-    p99Ms: inMs(/99%\s+(\S+)/.exec(output)?.[1]),
+    p50Ms: inMs(/^\s+50%\s+(\S+)/m.exec(output)?.[1]),
+    p99Ms: inMs(/^\s+99%\s+(\S+)/m.exec(output)?.[1]),
     failures: Number(/Non-2xx or 3xx responses: (\d+)/.exec(output)?.[1] ?? 0),
   };
 }

@@ -4,7 +4,7 @@ import { startBareProxy, startUpstream, startWeir, type Contender } from "./cont
 import { percentile } from "./statistics.ts";
 
 /**
- * What Weir adds to a call at a steady rate: calls are sent by the clock, alternating call by call between the
+ * What Weir adds to a call at a steady rate: calls are sent by the clock, in short windows that go in turn to the
  * upstream alone, the bare proxy and Weir, so all three see the same machine. Then time to the first token of
  * streams, and many streams at once. `node bench/latency.ts [seconds=20] [rate=500]`
  */
@@ -54,25 +54,40 @@ function call(contender: Contender, options: { stream: boolean; gapMs?: number }
   });
 }
 
-async function steady(contenders: Contender[], options: { stream: boolean }): Promise<Map<string, Timing[]>> {
-  const results = new Map<string, Timing[]>(contenders.map((one) => [one.name, []]));
+/** Calls by the clock to one contender: `perSecond` of them for `forMs`, whatever becomes of the earlier ones. */
+async function window(
+  contender: Contender,
+  options: { stream: boolean; gapMs?: number; perSecond: number; forMs: number },
+): Promise<Timing[]> {
+  const { perSecond, forMs, ...request } = options;
+  const timings: Timing[] = [];
   const pending: Promise<void>[] = [];
-  const totalRate = rate * (options.stream ? 0.2 : 1) * contenders.length;
   const startedAt = performance.now();
-  for (let index = 0; index < totalRate * seconds; index += 1) {
-    const due = startedAt + (index * 1000) / totalRate;
-    const wait = due - performance.now();
+  for (let index = 0; index < (perSecond * forMs) / 1000; index += 1) {
+    const wait = startedAt + (index * 1000) / perSecond - performance.now();
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-    const contender = contenders[index % contenders.length];
-    if (contender) {
-      pending.push(
-        call(contender, options).then((timing) => {
-          results.get(contender.name)?.push({ ...timing, body: "" });
-        }),
-      );
-    }
+    pending.push(
+      call(contender, request).then((timing) => {
+        timings.push({ ...timing, body: "" });
+      }),
+    );
   }
   await Promise.all(pending);
+  return timings;
+}
+
+/** Short windows in turn, so that every contender meets the same machine and none meets another's load. */
+async function steady(
+  contenders: Contender[],
+  options: { stream: boolean; gapMs?: number; perSecond: number },
+): Promise<Map<string, Timing[]>> {
+  const results = new Map<string, Timing[]>(contenders.map((one) => [one.name, []]));
+  const forMs = 2_000;
+  for (let round = 0; round < Math.ceil((seconds * 1000) / forMs); round += 1) {
+    for (const contender of contenders) {
+      results.get(contender.name)?.push(...(await window(contender, { ...options, forMs })));
+    }
+  }
   return results;
 }
 
@@ -112,11 +127,17 @@ const upstream = await startUpstream();
 const contenders = [upstream];
 try {
   contenders.push(await startBareProxy(upstream), await startWeir(upstream, 1));
-  await steady(contenders, { stream: false }); // Warm-up; not counted.
-  show(`${rate} calls/s to each, ${seconds} s`, await steady(contenders, { stream: false }), "totalMs");
+  await steady(contenders, { stream: false, perSecond: rate }); // Warm-up; not counted.
   show(
-    `First byte of ${rate * 0.2} streams/s to each, ${seconds} s`,
-    await steady(contenders, { stream: true }),
+    `${rate} calls/s, ${seconds} s each`,
+    await steady(contenders, { stream: false, perSecond: rate }),
+    "totalMs",
+  );
+  const streams = { stream: true, gapMs: 10, perSecond: rate / 20 };
+  await steady(contenders, streams);
+  show(
+    `First byte of ${streams.perSecond} streams/s, ${streams.gapMs} ms between chunks, ${seconds} s each`,
+    await steady(contenders, streams),
     "firstByteMs",
   );
   for (const contender of contenders.slice(1)) await manyStreams(contender);

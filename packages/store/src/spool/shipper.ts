@@ -50,10 +50,16 @@ interface ShipperOptions {
   gauge?: SpoolGauge;
 }
 
-const batchMaxBytes = 8 * 1024 * 1024;
+const batchMaxBytes = 16 * 1024 * 1024;
 const batchMaxSegments = 512;
-/** Every insert makes a part, and parts have to be merged: at an ordinary load two inserts a second are enough. */
+/**
+ * Every insert makes a part, and parts have to be merged: a record is looked for within two seconds, so an insert
+ * may wait. At a high load it waits longer, because there merging takes the processor from the calls themselves.
+ */
 const insertEveryMs = 400;
+const insertEveryMsWhenBusy = 1_000;
+/** A batch from this size on is a sign of a high load. */
+const busyBatchBytes = 1024 * 1024;
 const pollEveryMs = 50;
 const backoffMaxMs = 2_000;
 /** A batch that the server refuses this often steps aside, so that one bad batch does not hold up the rest. */
@@ -204,7 +210,8 @@ class SegmentShipper implements Shipper {
     }
     if (segments.length === 0) return null;
     const full = bytes >= batchMaxBytes / 2 || segments.length >= batchMaxSegments;
-    const due = nowMs - this.#lastInsertMs >= insertEveryMs || this.#drains.length > 0;
+    const everyMs = bytes >= busyBatchBytes ? insertEveryMsWhenBusy : insertEveryMs;
+    const due = nowMs - this.#lastInsertMs >= everyMs || this.#drains.length > 0;
     if (!full && !due) return null;
     const batch = createBatch(segments);
     batch.uncertain = segments.some((name) => this.#allUncertain.has(name));

@@ -5,6 +5,7 @@ import { lockWorkingDirectory } from "./directory-lock.ts";
 import { engineLimits } from "./engine-config.ts";
 import { Engine } from "./engine.ts";
 import { createHttpInterface } from "./http-server.ts";
+import { stepBack } from "./step-back.ts";
 
 // The process of the embedded ClickHouse. Its parent says on file descriptor 3, in one line of JSON, with which
 // password to serve; when that pipe closes, the parent is gone and this process ends too. It says on standard
@@ -31,6 +32,7 @@ function readPassword(): Promise<string> {
 }
 
 async function main(): Promise<void> {
+  stepBack();
   const password = await readPassword();
   await lockWorkingDirectory();
   const engine = new Engine({

@@ -8,9 +8,14 @@ import { z } from "zod";
 /** The kinds of span that are calls of a model: only they have tokens and cost that count. */
 export const isCall = "kind IN ('generation', 'embedding')";
 
-/** The model that was asked for, without the provider's name before a slash. */
-const modelAskedAlone =
+const modelAskedPlain =
   "if(startsWith(model_asked, concat(provider, '/')), substring(model_asked, length(provider) + 2), model_asked)";
+
+/**
+ * The model that was asked for, without the provider's name before a slash. The simulator's settings are written
+ * behind its model's name; they make no model of their own.
+ */
+const modelAskedAlone = `if(provider = 'sim', cutQueryString(${modelAskedPlain}), ${modelAskedPlain})`;
 
 /**
  * The one name under which a call's model is listed and summed: the one asked for, because a call that failed has
