@@ -154,3 +154,13 @@ test("a misspelt variable of ours is pointed out", () => {
     "The environment variable WEIR_PROT means nothing to Weir; did you mean WEIR_PORT?",
   ]);
 });
+
+test("a slip in a secret is told without telling the secret", () => {
+  const variables = {
+    WEIR_BOOTSTRAP_KEY: "weir_almost-right",
+    WEIR_POSTGRES_URL: "postgress://weir:hunter2@db/weir",
+  };
+  const told = problemsOf({ variables }).join("\n");
+  expect(told).toContain("WEIR_BOOTSTRAP_KEY write weir_ and 40 letters or digits (it has 17 characters)");
+  expect(told).not.toMatch(/almost-right|hunter2/);
+});
