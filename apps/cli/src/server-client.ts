@@ -29,20 +29,12 @@ function homeOf(context: CommandContext): string {
 /** Finds the server that runs on this home. Throws `not_running` when none does. */
 export function connectToServer(context: CommandContext): ServerClient {
   const home = homeOf(context);
-  const endpoint = endpointSchema.safeParse(readJson(join(home, "run", "endpoint.json")));
+  const endpointText = readOwned(join(home, "run", "endpoint.json"));
+  const endpoint = endpointSchema.safeParse(endpointText === null ? null : parseJson(endpointText));
   if (!endpoint.success) throw notRunning({ home });
   const { baseUrl, pid } = endpoint.data;
-  let token: string;
-  try {
-    token = readFileSync(join(home, "admin-token"), "utf8").trim();
-  } catch (cause) {
-    throw new CliError({
-      code: "admin_token_unreadable",
-      message: `${join(home, "admin-token")} cannot be read.`,
-      mend: "Run this as the user that runs Weir.",
-      cause,
-    });
-  }
+  const token = readOwned(join(home, "admin-token"))?.trim();
+  if (token === undefined) throw notRunning({ home });
   return {
     baseUrl,
     pid,
@@ -104,12 +96,18 @@ function notRunning(options: { home: string; cause?: unknown }): CliError {
   });
 }
 
-function readJson(path: string): unknown {
+/** The text of a file of the home, which only its owner reads; null when there is none. */
+function readOwned(path: string): string | null {
   try {
-    return parseJson(readFileSync(path, "utf8"));
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-    throw error;
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return null;
+    throw new CliError({
+      code: "home_unreadable",
+      message: `${path} cannot be read.`,
+      mend: "Run this as the user that runs Weir, or point WEIR_HOME to a home of your own.",
+      cause,
+    });
   }
 }
 
