@@ -73,7 +73,9 @@ function errorBody(path: string): unknown {
 }
 
 async function answer(upstream: UpstreamRequest, response: ServerResponse): Promise<void> {
-  const { path, body, raw } = upstream;
+  const { body, raw } = upstream;
+  // Some clients add a query, such as Anthropic's beta ones.
+  const path = upstream.path.split("?")[0] ?? "";
   const scene = sceneOf(raw);
   if (path.endsWith("/embeddings")) {
     sendJson(response, 200, {

@@ -219,6 +219,7 @@ describe("clients that are slow, broken or gone", () => {
 describe("names and ways", () => {
   test.each([
     [{ ...good, model: "gpt4o-mini" }, 404, "model_not_found", "openai/gpt-4o-mini"],
+    [{ ...good, model: "openai/" }, 404, "model_not_found", "Nearest"],
     [{ ...good, model: "both" }, 400, "model_ambiguous", `"openai/both", "anthropic/both"`],
     [{ ...good, model: "groq/llama" }, 503, "provider_key_missing", "GROQ_API_KEY"],
   ])("model %j", async (body, status, code, words) => {

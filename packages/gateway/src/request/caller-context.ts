@@ -89,10 +89,10 @@ function boundMetadata(
   limits: Limits,
   receipt: ReceiptItem[],
 ): Record<string, string> {
-  const kept: Record<string, string> = {};
+  const kept = new Map<string, string>();
   let count = 0;
   for (const [name, value] of pairs) {
-    if (!Object.hasOwn(kept, name)) count += 1;
+    if (!kept.has(name)) count += 1;
     if (count > limits.metadataMax) {
       receipt.push(dropped("metadata", `Only the first ${limits.metadataMax} entries were kept.`));
       break;
@@ -101,9 +101,10 @@ function boundMetadata(
       const detail = `It was cut to ${limits.metadataValueMaxCharacters} characters.`;
       receipt.push({ action: "rewritten", parameter: `metadata.${name.slice(0, 64)}`, detail });
     }
-    kept[name.slice(0, shortTextMaxCharacters)] = value.slice(0, limits.metadataValueMaxCharacters);
+    kept.set(name.slice(0, shortTextMaxCharacters), value.slice(0, limits.metadataValueMaxCharacters));
   }
-  return kept;
+  // Unlike an assignment, this makes a property of any name.
+  return Object.fromEntries(kept);
 }
 
 /**

@@ -42,7 +42,8 @@ function resolveBare(snapshot: CompiledSnapshot, asked: string): CompiledProvide
  */
 export function resolveModel(snapshot: CompiledSnapshot, asked: string): Resolution {
   const slash = asked.indexOf("/");
-  const named = slash > 0 ? snapshot.providers.get(asked.slice(0, slash)) : undefined;
+  const nameGiven = slash > 0 && slash < asked.length - 1;
+  const named = nameGiven ? snapshot.providers.get(asked.slice(0, slash)) : undefined;
   const provider = named ?? resolveBare(snapshot, asked);
   if (provider.keyMissing) {
     throw gatewayErrors.providerKeyMissing({ provider: provider.name, keyHint: provider.source.keyHint });
