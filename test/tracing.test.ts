@@ -147,6 +147,18 @@ test("a span that cannot be kept is reported, the others are kept", async () => 
   expect((await traceWith(good.traceId, 1)).name).toBe("good");
 });
 
+test("an export that is sent again after it was taken is not counted again", async () => {
+  const traceId = "2af7651916cd43dd8448eb211c80319e";
+  const body = otlpJson([{ ...good, traceId, name: "sent three times" }]);
+  // New connections each time, so that both gateway threads get their share.
+  for (let attempt = 0; attempt < 6; attempt += 1) {
+    expect((await post(body, { connection: "close" })).status).toBe(200);
+  }
+  await traceWith(traceId, 1);
+  await post(otlpJson([{ ...good, traceId, spanId: "aaa19b7ec3c1b175", name: "another" }]));
+  await traceWith(traceId, 2);
+});
+
 test("an orphan is shown, and said to be incomplete", async () => {
   const traceId = "0af7651916cd43dd8448eb211c80319c";
   await post(otlpJson([{ ...good, traceId, parentSpanId: "b7ad6b7169203331", name: "orphan" }]));

@@ -5,6 +5,7 @@ import type { Call } from "./call.ts";
 import type { GatewayPorts } from "./ports.ts";
 import { createJournal, type Journal } from "./record/journal.ts";
 import { createSnapshotCompiler, type CompiledSnapshot } from "./snapshot/compiled-snapshot.ts";
+import { createTakenExports, type TakenExports } from "./record/taken-exports.ts";
 import { createUpstreams, type Upstreams } from "./upstream/upstreams.ts";
 
 /** Everything that the calls of one gateway have in common. */
@@ -14,6 +15,7 @@ export interface Gate {
   readonly journal: Journal;
   readonly price: Price;
   readonly otlp: OtlpIngest;
+  readonly takenExports: TakenExports;
   readonly simulator: Simulator;
   readonly upstreams: Upstreams;
   readonly activeCalls: Set<Call>;
@@ -32,6 +34,7 @@ export function createGate(ports: GatewayPorts): Gate {
     counters,
     journal: createJournal(ports.recorder, counters),
     price,
+    takenExports: createTakenExports(ports.takenExports),
     otlp: createOtlpIngest({ pricer: price, storeBlob, limits: { inlineMediaMaxBytes } }),
     simulator: createSimulator({ clock: ports.clock }),
     upstreams: createUpstreams(ports.limits),

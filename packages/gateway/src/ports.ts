@@ -34,4 +34,6 @@ export interface GatewayPorts {
   limits: Limits;
   /** Memory to count in (`createCounters().buffer`), so that another thread can read it; own memory when absent. */
   counters?: SharedArrayBuffer;
+  /** Memory in which all threads remember the OTLP exports they took (`createTakenExports().buffer`). */
+  takenExports?: SharedArrayBuffer;
 }

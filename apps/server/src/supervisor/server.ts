@@ -1,5 +1,5 @@
 import { rmSync, writeFileSync } from "node:fs";
-import { createCounters } from "@weir/gateway";
+import { createCounters, createTakenExports } from "@weir/gateway";
 import type { System } from "@weir/schema";
 import {
   connectClickHouse,
@@ -289,6 +289,7 @@ export class WeirServer {
         blobFolder: home.blobs,
         limits: config.limits,
         spoolGauge: this.#spoolGauge,
+        takenExports: createTakenExports().buffer,
       },
       makeCounters: () => createCounters().buffer,
       snapshot: () => this.#publisher.current(),

@@ -26,6 +26,7 @@ function makePool(options: { host?: string } = {}) {
       blobFolder: "",
       limits: defaultLimits,
       spoolGauge: createSpoolGauge(),
+      takenExports: new SharedArrayBuffer(8),
     },
     makeCounters: () => new SharedArrayBuffer(8),
     snapshot: () => current,

@@ -41,6 +41,7 @@ const gateway = createGateway({
   control: { socketPath: data.controlSocket },
   limits: data.limits,
   counters: data.counters,
+  takenExports: data.takenExports,
 });
 
 port.on("message", (message: ToGatewayThread) => {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { encodeError, encodeResponse, OtlpError } from "@weir/otlp";
+import { encodeError, encodeResponse, OtlpError, type OtlpResponse } from "@weir/otlp";
 import type { SnapshotKey } from "@weir/schema";
 import { sendRefusal } from "../answer/send-error.ts";
 import { GatewayError, gatewayErrors } from "../errors.ts";
@@ -28,6 +28,9 @@ function refuse(gate: Gate, { req, res }: Exchange, cause: unknown): void {
 function take(gate: Gate, { req, res }: Exchange, batch: { key: SnapshotKey; body: Buffer }): void {
   const { ports, counters } = gate;
   const contentType = contentTypeOf(req);
+  const sent = { projectId: batch.key.projectId, body: batch.body };
+  // It is read again all the same: the answer has to be the one that went astray.
+  const repeated = gate.takenExports.has(sent);
   const { rows, rejected, message } = gate.otlp.ingest({
     contentType,
     body: batch.body,
@@ -36,13 +39,19 @@ function take(gate: Gate, { req, res }: Exchange, batch: { key: SnapshotKey; bod
     nowMs: ports.clock.nowMs(),
   });
   counters.add("receivedBytes", batch.body.length);
-  counters.add("spansRejected", rejected);
-  if (rows.length > 0 && !ports.recorder.append(rows)) {
-    counters.add("recordsUnwritten", rows.length);
-    throw gatewayErrors.recordsUnwritten();
+  if (!repeated) {
+    counters.add("spansRejected", rejected);
+    if (rows.length > 0 && !ports.recorder.append(rows)) {
+      counters.add("recordsUnwritten", rows.length);
+      throw gatewayErrors.recordsUnwritten();
+    }
+    counters.add("spansIngested", rows.length);
+    gate.takenExports.remember(sent);
   }
-  counters.add("spansIngested", rows.length);
-  const answer = encodeResponse({ contentType, rejected, message });
+  acknowledge(res, encodeResponse({ contentType, rejected, message }));
+}
+
+function acknowledge(res: ServerResponse, answer: OtlpResponse): void {
   if (res.destroyed) return;
   res.writeHead(200, ["content-type", answer.contentType, "content-length", String(answer.body.length)]);
   res.end(answer.body);

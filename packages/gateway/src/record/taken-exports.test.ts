@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { createTakenExports } from "./taken-exports.ts";
+
+const body = (text: string) => Buffer.from(text);
+
+test("an export is known again by its bytes and its project, in every thread that shares the memory", () => {
+  const taken = createTakenExports();
+  const elsewhere = createTakenExports(taken.buffer);
+  expect(taken.has({ projectId: "a", body: body("spans") })).toBe(false);
+  taken.remember({ projectId: "a", body: body("spans") });
+  expect(elsewhere.has({ projectId: "a", body: body("spans") })).toBe(true);
+  expect(elsewhere.has({ projectId: "b", body: body("spans") })).toBe(false);
+  expect(elsewhere.has({ projectId: "a", body: body("other spans") })).toBe(false);
+});
+
+test("the newest are known, however many came before", () => {
+  const taken = createTakenExports();
+  for (let index = 0; index < 20_000; index += 1) {
+    taken.remember({ projectId: "a", body: body(`export ${index}`) });
+  }
+  expect(taken.has({ projectId: "a", body: body("export 19999") })).toBe(true);
+});
