@@ -147,7 +147,7 @@ export function findFilterField(name: string): FilterField | undefined {
 }
 
 /** How many edits (insertion, deletion, replacement, two neighbours swapped) turn one word into the other. */
-function editDistance({ from, to }: { from: string; to: string }): number {
+export function editDistance({ from, to }: { from: string; to: string }): number {
   const rows: number[][] = [Array.from({ length: to.length + 1 }, (_, index) => index)];
   const cell = (row: number, column: number): number => rows[row]?.[column] ?? 0;
   for (let row = 1; row <= from.length; row += 1) {

@@ -1,21 +1,8 @@
+import { editDistance } from "@weir/schema";
+
 /** Names are compared by their first characters only, which bounds the work that a silly name can cause. */
 const comparedMaxCharacters = 80;
 const nearestMax = 3;
-
-/** Levenshtein's distance: how many characters to insert, delete or replace to get from one text to the other. */
-function editDistance(pair: { from: string; to: string }): number {
-  const { from, to } = pair;
-  let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (let row = 1; row <= from.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= to.length; column += 1) {
-      const replaced = (previous[column - 1] ?? 0) + (from[row - 1] === to[column - 1] ? 0 : 1);
-      current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous[to.length] ?? 0;
-}
 
 /**
  * The known models (`provider/model`) most like a name, nearest first. A name is compared with the whole id
