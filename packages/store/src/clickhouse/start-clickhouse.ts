@@ -8,6 +8,14 @@ import type { StoreLog } from "../log.ts";
 import { nativeThreadsMax } from "./process/engine-config.ts";
 
 const entry = fileURLToPath(new URL("./process/main.ts", import.meta.url));
+/** The engine has threads enough of its own; Node's helpers would only wake beside the calls of the gateway. */
+const nodeFlags = [
+  "--no-warnings",
+  "--expose-gc",
+  "--max-old-space-size=512",
+  "--single-threaded-gc",
+  "--v8-pool-size=1",
+];
 /** An orphan of a killed Weir may need 15 s to go, and a large directory some time to load. */
 const readyTimeoutMs = 90_000;
 
@@ -25,7 +33,7 @@ export async function startClickHouse(options: { directory: string; log: StoreLo
   const spawned = spawnEngine({
     name: "clickhouse",
     command: process.execPath,
-    args: ["--no-warnings", "--expose-gc", "--max-old-space-size=512", entry],
+    args: [...nodeFlags, entry],
     env: {
       PATH: "/usr/bin:/bin",
       TZ: "UTC",

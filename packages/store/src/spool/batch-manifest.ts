@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readdir, readFile, rename, rm, stat, unlink, writeFile } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm, stat, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { systemCodeOf } from "../errors.ts";
@@ -19,6 +19,7 @@ export interface Batch {
   notBeforeMs: number;
 }
 
+const lineBreak = 0x0a;
 const pendingSuffix = ".json";
 const doneSuffix = ".done";
 const manifestPattern = /^(batch-[0-9a-z-]+)\.(json|done)$/;
@@ -88,32 +89,60 @@ async function readManifest(path: string): Promise<string[] | null> {
   }
 }
 
-/** All lines of a batch, without their line breaks, and the bytes of its files. */
-export async function readLines(
-  directory: string,
-  batch: Batch,
-): Promise<{ lines: Buffer[]; fileBytes: number; missing: string[] }> {
-  const lines: Buffer[] = [];
+/** The bytes of a batch: whole lines, each with its line break, in the order of its segments. */
+export interface BatchBytes {
+  /** Valid until `into` is used again. */
+  bytes: Buffer<ArrayBuffer>;
+  /** Segments that were expected and are not there. */
+  missing: string[];
+}
+
+/**
+ * Reads the segments of a batch one behind the other into `into`, or into a new buffer when that is too small. What
+ * an insert needs is these bytes and nothing else, so the lines are not looked at here.
+ */
+export async function readBatch(directory: string, batch: Batch, into: Buffer<ArrayBuffer>): Promise<BatchBytes> {
   const missing: string[] = [];
-  let fileBytes = 0;
+  const sizes = new Map<string, number>();
   for (const segment of batch.segments) {
-    const bytes = await readFile(join(directory, segment)).catch((error: unknown) => {
-      if (systemCodeOf(error) !== "ENOENT") throw error;
-      return null;
-    });
-    if (bytes === null) {
-      missing.push(segment);
-      continue;
-    }
-    fileBytes += bytes.length;
-    for (let start = 0; start < bytes.length;) {
-      const end = bytes.indexOf(0x0a, start);
-      const stop = end < 0 ? bytes.length : end;
-      if (stop > start) lines.push(bytes.subarray(start, stop));
-      start = stop + 1;
-    }
+    const found = await describe(directory, segment);
+    if (found === null) missing.push(segment);
+    else sizes.set(segment, found.bytes);
   }
-  return { lines, fileBytes, missing };
+  // One byte more for each, in case its last line has no break.
+  const needed = sizes.values().reduce((sum, size) => sum + size + 1, 0);
+  const buffer = into.length >= needed ? into : Buffer.allocUnsafeSlow(needed);
+  let end = 0;
+  for (const [segment, size] of sizes) {
+    end = await readSegment({ path: join(directory, segment), size, buffer, end });
+  }
+  return { bytes: buffer.subarray(0, end), missing };
+}
+
+async function readSegment(segment: {
+  path: string;
+  size: number;
+  buffer: Buffer;
+  end: number;
+}): Promise<number> {
+  const { path, size, buffer } = segment;
+  const file = await open(path, "r");
+  try {
+    const limit = segment.end + size;
+    let { end } = segment;
+    while (end < limit) {
+      const { bytesRead } = await file.read(buffer, end, limit - end, null);
+      if (bytesRead === 0) throw new Error(`${path} is shorter than it was a moment ago.`);
+      end += bytesRead;
+    }
+    if (size > 0 && buffer[end - 1] !== lineBreak) {
+      buffer[end] = lineBreak;
+      end += 1;
+    }
+    return end;
+  } finally {
+    await file.close();
+  }
 }
 
 export interface SealedSegment {

@@ -30,22 +30,36 @@ const quietMaxMs = 60_000;
 const quietPollMs = 100;
 const runningSchema = z.object({ running: z.number() });
 
-export interface ShipLinesOptions {
+interface Shipment {
   clickhouse: ClickHouse;
-  lines: readonly Buffer[];
   /** The token under which the whole is inserted. */
   batchId: string;
   /** True when an earlier attempt with these rows may have reached ClickHouse. */
   uncertain: boolean;
 }
 
+interface Part extends Shipment {
+  /** Without their line breaks. */
+  lines: readonly Buffer[];
+}
+
 /**
- * Inserts lines so that each span is there exactly once when this resolves, except those that ClickHouse refuses
- * for what they contain: they are returned. Rejects when the outcome is unknown; calling again with `uncertain`
- * is safe.
+ * Inserts whole lines, each with its line break, so that each span is there exactly once when this resolves, except
+ * those that ClickHouse refuses for what they contain: they are returned, as parts of `bytes`. Rejects when the
+ * outcome is unknown; calling again with `uncertain` is safe.
  */
-export async function shipLines(options: ShipLinesOptions): Promise<DeadLine[]> {
-  return shipPart(options, { namedRows: namedRowsMax, divided: false });
+export async function shipLines(options: Shipment & { bytes: Buffer }): Promise<DeadLine[]> {
+  const { bytes, ...shipment } = options;
+  if (bytes.length === 0) return [];
+  const split: SplitState = { namedRows: namedRowsMax, divided: false };
+  if (options.uncertain) return shipPart({ ...shipment, lines: linesOf(bytes) }, split);
+  try {
+    // The bytes as they lie in the segments: this is the way of nearly all records, next to the calls themselves.
+    await insert({ ...shipment, token: shipment.batchId, chunks: chunksOf(bytes) });
+    return [];
+  } catch (error) {
+    return shipDivided({ ...shipment, lines: linesOf(bytes) }, split, error);
+  }
 }
 
 interface SplitState {
@@ -54,26 +68,30 @@ interface SplitState {
   divided: boolean;
 }
 
-async function shipPart(options: ShipLinesOptions, split: SplitState): Promise<DeadLine[]> {
-  const { lines } = options;
-  const [only] = lines;
-  if (only === undefined) return [];
+async function shipPart(part: Part, split: SplitState): Promise<DeadLine[]> {
+  if (part.lines.length === 0) return [];
   try {
-    if (options.uncertain) await insertAbsent(options, split);
-    else await insertLines({ ...options, token: options.batchId });
+    await insertAbsent(part, split);
     return [];
   } catch (error) {
-    const exceptionCode = exceptionCodeOf(error);
-    if (exceptionCode === null || !contentExceptions.has(exceptionCode)) throw error;
-    if (lines.length === 1) return [{ line: only, exceptionCode, reason: messageOf(error) }];
-    split.divided = true;
-    const dead: DeadLine[] = [];
-    for (const part of divide(lines, messageOf(error), split)) {
-      // An earlier attempt may have been killed after it had shipped some of these parts.
-      dead.push(...(await shipPart({ ...options, lines: part, uncertain: true }, split)));
-    }
-    return dead;
+    return shipDivided(part, split, error);
   }
+}
+
+/** Parts of what ClickHouse has refused for its content; throws `error` when it was refused for anything else. */
+async function shipDivided(part: Part, split: SplitState, error: unknown): Promise<DeadLine[]> {
+  const { lines } = part;
+  const exceptionCode = exceptionCodeOf(error);
+  if (exceptionCode === null || !contentExceptions.has(exceptionCode)) throw error;
+  const [only] = lines;
+  if (only !== undefined && lines.length === 1) return [{ line: only, exceptionCode, reason: messageOf(error) }];
+  split.divided = true;
+  const dead: DeadLine[] = [];
+  for (const smaller of divide(lines, messageOf(error), split)) {
+    // An earlier attempt may have been killed after it had shipped some of these parts.
+    dead.push(...(await shipPart({ ...part, lines: smaller, uncertain: true }, split)));
+  }
+  return dead;
 }
 
 function divide(lines: readonly Buffer[], message: string, split: SplitState): Buffer[][] {
@@ -92,7 +110,7 @@ function divide(lines: readonly Buffer[], message: string, split: SplitState): B
  * its own token, so that ClickHouse leaves out each partition that it has; parts of a batch that was refused have
  * tokens of their own, so of them only the rows that are not there go.
  */
-async function insertAbsent(options: ShipLinesOptions, split: SplitState): Promise<void> {
+async function insertAbsent(options: Part, split: SplitState): Promise<void> {
   await waitUntilQuiet(options);
   const before = await findAbsent(options.clickhouse, options.lines);
   const wanted = [...before.absent, ...before.unknown];
@@ -118,7 +136,7 @@ async function insertAbsent(options: ShipLinesOptions, split: SplitState): Promi
  * An insert goes on in ClickHouse when the process that sent it has been killed. As long as one of this batch runs,
  * nothing that is read about its rows is the last word.
  */
-async function waitUntilQuiet(options: ShipLinesOptions): Promise<void> {
+async function waitUntilQuiet(options: Shipment): Promise<void> {
   for (let waitedMs = 0; waitedMs < quietMaxMs; waitedMs += quietPollMs) {
     const [row] = await options.clickhouse.query({
       sql: "SELECT count() AS running FROM system.processes WHERE Settings['log_comment'] = {mark:String}",
@@ -134,11 +152,15 @@ async function waitUntilQuiet(options: ShipLinesOptions): Promise<void> {
   });
 }
 
-async function insertLines(options: ShipLinesOptions & { token: string }): Promise<void> {
+async function insertLines(options: Part & { token: string }): Promise<void> {
+  await insert({ ...options, chunks: withLineEnds(options.lines) });
+}
+
+async function insert(options: Shipment & { token: string; chunks: Iterable<Buffer> }): Promise<void> {
   // `insert` would parse and print every row again for this format; `exec` sends the bytes as they are.
   const { stream } = await options.clickhouse.client.exec({
     query: "INSERT INTO spans FORMAT JSONEachRow",
-    values: Readable.from(withLineEnds(options.lines), { objectMode: false }),
+    values: Readable.from(options.chunks, { objectMode: false }),
     clickhouse_settings: {
       insert_deduplication_token: options.token,
       // By this an insert is recognised among the running statements.
@@ -156,7 +178,25 @@ async function insertLines(options: ShipLinesOptions & { token: string }): Promi
   await finished(stream.resume());
 }
 
+const lineEnd = Buffer.from("\n");
 const chunkBytes = 1024 * 1024;
+
+function* chunksOf(bytes: Buffer): Generator<Buffer> {
+  for (let start = 0; start < bytes.length; start += chunkBytes) {
+    yield bytes.subarray(start, start + chunkBytes);
+  }
+}
+
+function linesOf(bytes: Buffer): Buffer[] {
+  const lines: Buffer[] = [];
+  for (let start = 0; start < bytes.length;) {
+    const end = bytes.indexOf(lineEnd, start);
+    const stop = end < 0 ? bytes.length : end;
+    if (stop > start) lines.push(bytes.subarray(start, stop));
+    start = stop + 1;
+  }
+  return lines;
+}
 
 /** Chunks of about a mebibyte, so that the whole is never copied at once. */
 function* withLineEnds(lines: readonly Buffer[]): Generator<Buffer> {
@@ -173,9 +213,7 @@ function* withLineEnds(lines: readonly Buffer[]): Generator<Buffer> {
   if (bytes > 0) yield Buffer.concat(parts, bytes);
 }
 
-const lineEnd = Buffer.from("\n");
-
-function tokenOf(options: ShipLinesOptions, lines: readonly Buffer[]): string {
+function tokenOf(options: Shipment, lines: readonly Buffer[]): string {
   return `${options.batchId}:${digestOf(lines)}`;
 }
 
