@@ -76,12 +76,18 @@ export const gatewayErrors = {
       "route_unknown",
       `There is no ${path} here. Weir serves POST /v1/chat/completions, /v1/embeddings, /v1/messages, /v1/messages/count_tokens, /v1/traces and GET /v1/models.`,
     ),
-  /** Base URLs with a `/v1` too many or too few are the commonest slip of all. */
+  /** Base URLs with a `/v1` or a slash too many or too few are the commonest slip of all. */
   baseUrlWrong: (options: { path: string; right: string }) =>
     caller(
       404,
       "base_url_wrong",
       `There is no ${options.path} here; you mean ${options.right}. Set the base URL to http://host:port/v1 for OpenAI clients and to http://host:port for Anthropic clients.`,
+    ),
+  baseUrlAlone: (path: string) =>
+    caller(
+      404,
+      "base_url_wrong",
+      `There is nothing at ${path} itself: it is where a base URL ends, and a client adds the rest, e.g. /v1/chat/completions. Set the base URL to http://host:port/v1 for OpenAI clients and to http://host:port for Anthropic clients.`,
     ),
   methodNotAllowed: (options: { method: string; path: string; allow: string }) =>
     new GatewayError({
@@ -179,16 +185,29 @@ export const gatewayErrors = {
       `Strict mode refuses this call, because serving it with "${options.provider}" would change it: ${options.changes}. Leave these out, choose another model, or send without x-weir-strict.`,
     ),
 
-  modelUnknown: (options: { model: string; nearest: readonly string[] }) =>
-    field({
+  modelUnknown: (options: {
+    model: string;
+    /** What stands before the slash and is no provider's name; empty for none. */
+    strangeProvider: string;
+    nearest: readonly string[];
+    /** Whether any provider has a model at all. */
+    anyKnown: boolean;
+  }) => {
+    const { model, strangeProvider, nearest, anyKnown } = options;
+    const reason = strangeProvider === "" ? "" : `: no provider is called "${strangeProvider}"`;
+    const mend =
+      nearest.length > 0
+        ? `Nearest: ${sentenceOf(nearest)}. GET /v1/models lists all; "provider/model" passes any name to that provider.`
+        : anyKnown
+          ? 'No known name is near it: GET /v1/models lists all, and "provider/model" passes any name to that provider.'
+          : 'No provider is configured that could have it. Set a provider\'s key (e.g. OPENAI_API_KEY) or use "sim/echo".';
+    return field({
       status: 404,
       code: "model_not_found",
       parameter: "model",
-      message:
-        options.nearest.length === 0
-          ? `The model "${options.model}" is not known, and no provider is configured that could have it. Set a provider's key (e.g. OPENAI_API_KEY) or use "sim/echo".`
-          : `The model "${options.model}" is not known. Nearest: ${sentenceOf(options.nearest)}. GET /v1/models lists all; "provider/model" passes any name to that provider.`,
-    }),
+      message: `The model "${model}" is not known${reason}. ${mend}`,
+    });
+  },
   modelAmbiguous: (options: { model: string; choices: readonly string[] }) =>
     field({
       status: 400,

@@ -105,7 +105,7 @@ async function drain(gate: Gate, server: Server, drainTimeoutMs: number): Promis
 export function createGateway(ports: GatewayPorts): Gateway {
   const gate = createGate(ports);
   const { limits } = ports;
-  const control = createControlPipe(ports.control.socketPath);
+  const control = createControlPipe(ports.control);
   const server = createServer(
     {
       noDelay: true,

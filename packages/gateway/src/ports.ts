@@ -24,6 +24,11 @@ export interface Clock {
 /** Where everything that is no model call goes: the control server's unix socket. */
 export interface ControlTarget {
   socketPath: string;
+  /**
+   * True when only a proxy reaches this port: its `x-forwarded-for`, `-host` and `-proto` are believed. Otherwise
+   * they are replaced by what the connection shows.
+   */
+  trustProxy?: boolean;
 }
 
 export interface GatewayPorts {

@@ -95,6 +95,31 @@ describe("whatever is no model call", () => {
     });
   });
 
+  test("is believed of a proxy only when one is trusted, and then only its own last word", async () => {
+    const trusting = await startGateway({
+      snapshot: snapshotOf([]),
+      controlSocket: socketPath,
+      trustProxy: true,
+    });
+    const seenBy = async (url: string, headers: Record<string, string>) => {
+      const { headers: seen } = (await (await fetch(`${url}/api/v1/keys`, { headers })).json()) as {
+        headers: Record<string, string>;
+      };
+      return ["for", "host", "proto"].map((name) => seen[`x-forwarded-${name}`]);
+    };
+    const forged = {
+      "x-forwarded-for": "6.6.6.6, 203.0.113.9:4711",
+      "x-forwarded-host": "weir.example",
+      "x-forwarded-proto": "https",
+    };
+    expect(await seenBy(trusting.url, forged)).toEqual(["203.0.113.9", "weir.example", "https"]);
+    expect(
+      await seenBy(trusting.url, { "x-forwarded-for": "nobody", "x-forwarded-proto": "gopher" }),
+    ).toEqual(["127.0.0.1", `127.0.0.1:${trusting.port}`, "http"]);
+    expect(await seenBy(running.url, forged)).toEqual(["127.0.0.1", `127.0.0.1:${running.port}`, "http"]);
+    await trusting.close();
+  });
+
   test("streams, and ends there when it ends here", async () => {
     const closed = new Promise<void>((resolve) => control.once("endless-closed", () => resolve()));
     const aborter = new AbortController();

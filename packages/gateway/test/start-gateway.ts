@@ -130,6 +130,7 @@ export async function startGateway(options: {
   snapshot: Snapshot;
   limits?: Partial<Limits>;
   controlSocket?: string;
+  trustProxy?: boolean;
 }): Promise<RunningGateway> {
   let current = options.snapshot;
   const recorder = createMemoryRecorder();
@@ -137,7 +138,10 @@ export async function startGateway(options: {
     recorder,
     snapshot: { current: () => current },
     clock: { nowMs: () => performance.timeOrigin + performance.now() },
-    control: { socketPath: options.controlSocket ?? "/nonexistent/control.sock" },
+    control: {
+      socketPath: options.controlSocket ?? "/nonexistent/control.sock",
+      trustProxy: options.trustProxy ?? false,
+    },
     limits: { ...defaultLimits, ...options.limits },
   });
   const { port } = await gateway.listen({ host: "127.0.0.1", port: 0 });

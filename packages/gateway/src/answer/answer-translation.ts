@@ -16,8 +16,8 @@ export interface AnswerTranslation {
   readonly providerProtocol: WireProtocol;
   /** A whole answer; the error when it is not what the provider's protocol promises. */
   response(bytes: Buffer): { body: JsonObject } | GatewayError;
-  /** A provider's error body, whatever it is. */
-  error(answer: { status: number; bytes: Buffer }): JsonObject;
+  /** A provider's error body, whatever it is; the hint is put behind its message. */
+  error(answer: { status: number; bytes: Buffer; hint: string | null }): JsonObject;
   stream(): StreamTranslator;
 }
 
@@ -57,12 +57,13 @@ export function createAnswerTranslation(call: Call, providerProtocol: WireProtoc
         return gatewayErrors.upstreamUnreadable({ provider, reason, cause });
       }
     },
-    error({ status, bytes }) {
-      const { code, message } = readProviderError({
+    error({ status, bytes, hint }) {
+      const { code, message: reported } = readProviderError({
         protocol: providerProtocol,
         status,
         body: parsedOrText(bytes),
       });
+      const message = hint === null ? reported : `${reported.replace(/[.\s]+$/, "")}. ${hint}`;
       return errorBody({ protocol: call.protocol, status, code, message, requestId: call.trace.traceId });
     },
     stream: () => createStreamTranslator({ ...shape, includeUsage: call.facts?.includeUsage ?? true }),

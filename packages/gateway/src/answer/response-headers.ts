@@ -24,6 +24,7 @@ const notPassed = new Set([
   "location",
   "x-weir-trace-id",
   "x-weir-receipt",
+  "x-weir-hint",
 ]);
 
 const receiptMaxCharacters = 1024;

@@ -7,6 +7,7 @@ import { settleCall, type Outcome } from "../record/settle.ts";
 import type { Answer, AnswerHead } from "./answer-sink.ts";
 import type { AnswerTranslation } from "./answer-translation.ts";
 import { BackPressure } from "./back-pressure.ts";
+import { hintHeaders, modelHint } from "./model-hint.ts";
 import { ownHeaders, passedHeaders } from "./response-headers.ts";
 import { failCall, runGuarded } from "./send-error.ts";
 
@@ -112,11 +113,16 @@ export class WholeAnswer implements Answer {
     this.#held = this.#kept.at(-1) ?? null;
   }
 
-  #writeHead(length: number | null): void {
+  #writeHead(length: number | null, hint: string | null = null): void {
     const headers = passedHeaders(this.#head.headers);
     if (length !== null) headers.push("content-length", String(length));
-    headers.push(...ownHeaders(this.#call));
+    headers.push(...ownHeaders(this.#call), ...hintHeaders(hint));
     this.#call.res.writeHead(this.#head.status, headers);
+  }
+
+  /** The provider's own words stay as they are; what Weir knows of the name goes beside them. */
+  #hint(facts: ResponseFacts | null): string | null {
+    return modelHint(this.#call, { status: this.#head.status, code: facts?.error?.code ?? "" });
   }
 
   /** The body as text can be read: a provider may pack it although it was asked not to. */
@@ -176,10 +182,11 @@ export class WholeAnswer implements Answer {
       }
     }
     // The caller gets the bytes as they are, and with them the provider's status; the fault is for the record.
-    this.#settle(fault, facts, () => this.#sendPassed(body ?? nothing));
+    const hint = this.#hint(facts);
+    this.#settle(fault, facts, () => this.#sendPassed(body ?? nothing, hint));
   }
 
-  #sendPassed(body: Buffer): void {
+  #sendPassed(body: Buffer, hint: string | null): void {
     const { res } = this.#call;
     this.#pressure.stop();
     if (res.destroyed) return;
@@ -187,7 +194,7 @@ export class WholeAnswer implements Answer {
       res.end(this.#held);
       return;
     }
-    this.#writeHead(body.length);
+    this.#writeHead(body.length, hint);
     this.#endWith(body);
   }
 
@@ -204,10 +211,11 @@ export class WholeAnswer implements Answer {
     const readable = this.#unpacked(body);
     this.#keep(readable);
     const facts = this.#facts(readable);
+    const hint = this.#hint(facts);
     const answer: { body: JsonObject } | GatewayError =
       this.#head.status < 300
         ? translation.response(readable)
-        : { body: translation.error({ status: this.#head.status, bytes: readable }) };
+        : { body: translation.error({ status: this.#head.status, bytes: readable, hint }) };
     if (answer instanceof GatewayError) {
       failCall(call, answer);
       return;
@@ -217,7 +225,7 @@ export class WholeAnswer implements Answer {
       const bytes = Buffer.from(JSON.stringify(answer.body));
       const headers = passedHeaders(this.#head.headers, "content");
       headers.push("content-type", "application/json", "content-length", String(bytes.length));
-      headers.push(...ownHeaders(call));
+      headers.push(...ownHeaders(call), ...hintHeaders(hint));
       call.res.writeHead(this.#head.status, headers);
       this.#endWith(bytes);
     });

@@ -7,6 +7,8 @@ import {
 } from "node:http";
 import { gatewayErrors } from "../errors.ts";
 import type { Gate } from "../gate.ts";
+import type { ControlTarget } from "../ports.ts";
+import { forwardedHeaders } from "./forwarded.ts";
 
 /** The way to the control server, over its unix socket. */
 export interface ControlPipe {
@@ -28,18 +30,12 @@ const hopByHop = [
 const idleMaxSockets = 16;
 const drainMs = 1_000;
 
-/**
- * The headers as the client sent them, and who it was. What a client says of its own address is replaced: the
- * control server decides by it.
- */
-function forwardedHeaders(req: IncomingMessage): OutgoingHttpHeaders {
+/** The headers as the client sent them, and who it was. */
+function controlHeaders(req: IncomingMessage, trustProxy: boolean): OutgoingHttpHeaders {
   const headers: OutgoingHttpHeaders = { ...req.headers };
   for (const name of hopByHop) delete headers[name];
   if (req.headers["transfer-encoding"] !== undefined) headers["transfer-encoding"] = "chunked";
-  headers["x-forwarded-for"] = req.socket.remoteAddress ?? "";
-  headers["x-forwarded-host"] = req.headers.host ?? "";
-  headers["x-forwarded-proto"] = "http";
-  return headers;
+  return Object.assign(headers, forwardedHeaders(req, trustProxy));
 }
 
 function answerAway(req: IncomingMessage, res: ServerResponse, cause: unknown): void {
@@ -71,7 +67,7 @@ function answerAway(req: IncomingMessage, res: ServerResponse, cause: unknown): 
 }
 
 /** Pipes whatever is no model call to the control server: streaming both ways, ending both ways. */
-export function createControlPipe(socketPath: string): ControlPipe {
+export function createControlPipe({ socketPath, trustProxy = false }: ControlTarget): ControlPipe {
   const agent = new Agent({ keepAlive: true, maxFreeSockets: idleMaxSockets });
   const open = new Set<ServerResponse>();
   return {
@@ -82,7 +78,7 @@ export function createControlPipe(socketPath: string): ControlPipe {
         agent,
         method: req.method ?? "GET",
         path: req.url ?? "/",
-        headers: forwardedHeaders(req),
+        headers: controlHeaders(req, trustProxy),
         setHost: false,
       });
       upstream.on("response", (answer) => {

@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Gate } from "../gate.ts";
-import { gatewayErrors } from "../errors.ts";
 import { authenticate } from "../snapshot/authenticate.ts";
 import type { CompiledSnapshot } from "../snapshot/compiled-snapshot.ts";
-import { nearestNames } from "../snapshot/nearest-names.ts";
+import { modelUnknown } from "../snapshot/resolve-model.ts";
 
 const pageMax = 1000;
 /** Lists do not say when a model came out; both protocols want an instant all the same. */
@@ -44,7 +43,7 @@ function findModel(snapshot: CompiledSnapshot, asked: string): string {
   if (known.has(asked)) return asked;
   const holders = snapshot.bareModels.get(asked);
   if (holders?.length === 1 && holders[0] !== undefined) return `${holders[0].name}/${asked}`;
-  throw gatewayErrors.modelUnknown({ model: asked, nearest: nearestNames(asked, snapshot.modelIds) });
+  throw modelUnknown(snapshot, asked);
 }
 
 /**

@@ -5,6 +5,7 @@ import { GatewayError, gatewayErrors } from "../errors.ts";
 import type { Gate } from "../gate.ts";
 import type { ControlPipe } from "./control.ts";
 import { serveHealth } from "./health.ts";
+import { baseUrlError } from "./meant-path.ts";
 import { serveModelCall } from "./model-call.ts";
 import { serveModels } from "./models.ts";
 import { serveTraces } from "./traces.ts";
@@ -18,12 +19,6 @@ const modelCalls = new Map<string, { protocol: WireProtocol; operation: Operatio
   ["/v1/messages/count_tokens", { protocol: "anthropic", operation: "count_tokens" }],
 ]);
 const modelsPath = "/v1/models";
-
-/** Where a call was meant to go whose base URL has a `/v1` too many or too few. */
-function meantPath(path: string): string | undefined {
-  const meant = path.startsWith("/v1/v1/") ? path.slice(3) : `/v1${path}`;
-  return modelCalls.has(meant) ? meant : undefined;
-}
 
 function requireMethod(req: IncomingMessage, path: string, allow: string): void {
   const method = req.method ?? "";
@@ -60,9 +55,7 @@ function serveApi(gate: Gate, exchange: Exchange, place: { path: string; query: 
     requireMethod(req, path, "POST");
     serveTraces(gate, exchange);
   } else {
-    const right = meantPath(path);
-    if (right !== undefined) throw gatewayErrors.baseUrlWrong({ path, right });
-    throw gatewayErrors.routeUnknown(`${req.method ?? ""} ${path}`);
+    throw baseUrlError(req, path) ?? gatewayErrors.routeUnknown(`${req.method ?? ""} ${path}`);
   }
 }
 
@@ -77,9 +70,11 @@ export function route(gate: Gate, control: ControlPipe, exchange: Exchange): voi
     if (path.startsWith("/v1/"))
       serveApi(gate, exchange, { path, query: mark === -1 ? "" : url.slice(mark) });
     else if (path === "/healthz") serveHealth(gate, res);
-    else if (req.method === "POST" && modelCalls.has(`/v1${path}`)) {
-      throw gatewayErrors.baseUrlWrong({ path, right: `/v1${path}` });
-    } else control.serve(gate, exchange);
+    else {
+      const wrong = baseUrlError(req, path);
+      if (wrong !== null) throw wrong;
+      control.serve(gate, exchange);
+    }
   } catch (cause) {
     const error = cause instanceof GatewayError ? cause : gatewayErrors.internal(cause);
     if (error.blame === "auth") gate.counters.add("errorsAuth", 1);

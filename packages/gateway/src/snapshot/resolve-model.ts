@@ -1,4 +1,4 @@
-import { gatewayErrors } from "../errors.ts";
+import { gatewayErrors, type GatewayError } from "../errors.ts";
 import type { CompiledProvider, CompiledSnapshot } from "./compiled-snapshot.ts";
 import { nearestNames } from "./nearest-names.ts";
 
@@ -30,7 +30,20 @@ function resolveBare(snapshot: CompiledSnapshot, asked: string): CompiledProvide
   const family = families.find((entry) => entry.pattern.test(asked));
   const provider = family && snapshot.providers.get(family.provider);
   if (provider !== undefined) return provider;
-  throw gatewayErrors.modelUnknown({ model: asked, nearest: nearestNames(asked, snapshot.modelIds) });
+  throw modelUnknown(snapshot, asked);
+}
+
+/** That nobody has a model, with the names that were probably meant. */
+export function modelUnknown(snapshot: CompiledSnapshot, asked: string): GatewayError {
+  const slash = asked.indexOf("/");
+  const written = slash > 0 ? asked.slice(0, slash) : "";
+  return gatewayErrors.modelUnknown({
+    model: asked,
+    // Of a name that stands before a slash and is no provider's, that alone is worth saying.
+    strangeProvider: snapshot.providers.has(written) ? "" : written,
+    nearest: nearestNames(snapshot, asked),
+    anyKnown: snapshot.modelIds.length > 0,
+  });
 }
 
 /**
