@@ -52,7 +52,8 @@ async function call(system: System, stream: boolean): Promise<string> {
   return response.headers.get("x-weir-trace-id") ?? "";
 }
 
-function startLoad(system: System, workers = 8): Load {
+/** Calls of several workers, each one after the other with `pauseMs` in between. */
+function startLoad(system: System, workers = 8, pauseMs = 0): Load {
   const answered = new Set<string>();
   const failed: string[] = [];
   const state = { running: true };
@@ -60,6 +61,7 @@ function startLoad(system: System, workers = 8): Load {
     for (let count = 0; state.running; count += 1) {
       try {
         answered.add(await call(system, (index + count) % 2 === 0));
+        if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
       } catch (error) {
         failed.push(String(error));
         // A server that is gone refuses at once; the loop must not spin on it.
@@ -172,9 +174,10 @@ describe(`kill -9 under load (seed ${seed})`, () => {
   });
 });
 
-test("ClickHouse away: calls go on, the spool keeps them, and drains after", async () => {
+test("ClickHouse away for a minute: calls go on, the spool keeps them, and drains after", async () => {
+  const awayMs = 60_000;
   const system = await start();
-  const load = startLoad(system, 4);
+  const load = startLoad(system, 4, 50);
   await until("some calls", () => load.answered.size > 20);
   const [pid] = await until("ClickHouse to run", () => {
     const found = [...new Set([...childrenOf(system.pid, "clickhouse"), ...childrenOf(system.pid, "chdb")])];
@@ -182,17 +185,19 @@ test("ClickHouse away: calls go on, the spool keeps them, and drains after", asy
   });
   // Stopped, not dead: it accepts connections and never answers, the worst way to be away.
   process.kill(pid ?? 0, "SIGSTOP");
-  const before = load.answered.size;
-  await until("calls to go on for a while", () => load.answered.size > before + 300);
+  const stoppedAt = performance.now();
   await until("segments to wait in the spool", () => {
     const waiting = readdirSync(join(system.home, "spool")).filter((name) => name.endsWith(".ndjson"));
     return waiting.length > 0;
   });
+  await new Promise((resolve) => setTimeout(resolve, awayMs - (performance.now() - stoppedAt)));
+  const before = load.answered.size;
+  await until("calls to go on to the end", () => load.answered.size > before + 20);
   process.kill(pid ?? 0, "SIGCONT");
   await load.stop();
   expect(load.failed).toEqual([]);
   await expectEachOnce(system, load.answered);
-});
+}, 240_000);
 
 test("SIGTERM lets a stream finish, ships what was recorded and leaves nothing running", async () => {
   const system = await start();
