@@ -29,6 +29,12 @@ const kinds: Record<SpanKind, { word: string; icon: LucideIcon }> = {
 
 export const kindWord = (kind: SpanKind): string => kinds[kind].word;
 
+/** The icon alone, for rows that there are many of; its word is said to screen readers. */
+export function KindIcon({ kind }: { kind: SpanKind }): ReactNode {
+  const { word, icon: Icon } = kinds[kind];
+  return <Icon role="img" aria-label={word} aria-hidden={false} className="size-3.5 shrink-0 text-muted" />;
+}
+
 /** The icon of a span's kind; its word stands beside it, or is said to screen readers and on hover. */
 export function KindMark({ kind, word = false }: { kind: SpanKind; word?: boolean }): ReactNode {
   const { word: text, icon: Icon } = kinds[kind];

@@ -20,6 +20,8 @@ import type { TreeState } from "./use-tree-state.ts";
 const axisHeightPx = 28;
 const durationColumnPx = 68;
 const trackMarginPx = 16;
+/** Rows drawn beyond what is seen, so that a turn of the wheel never shows a gap. */
+const overscanRows = 6;
 
 interface TreeLayout {
   wide: boolean;
@@ -66,7 +68,7 @@ export function TreeList({
     count: rows.length,
     getScrollElement: () => box.current,
     estimateSize: () => rowHeightPx,
-    overscan: 12,
+    overscan: overscanRows,
     scrollMargin: axisPx,
     scrollPaddingStart: axisPx,
     getItemKey,
@@ -197,6 +199,10 @@ function TreeRows({
   const baseId = useId();
   const [focused, setFocused] = useState(false);
   const activeRow = state.rows[activeAt];
+  const items = virtualizer.getVirtualItems();
+  // At least as many places as rows on the screen; it never shrinks, since another number would move all rows.
+  const [pool, setPool] = useState(1);
+  if (items.length > pool) setPool(items.length);
   return (
     <div
       role="tree"
@@ -222,28 +228,24 @@ function TreeRows({
           <AxisLines window={state.window} widthPx={layout.trackPx} />
         </div>
       ) : null}
-      {virtualizer.getVirtualItems().map((item) => {
+      {items.map((item) => {
         const row = state.rows[item.index];
         return row === undefined ? null : (
-          <div
-            key={item.key}
-            role="presentation"
-            className="absolute inset-x-0 top-0"
-            style={{ transform: `translateY(${item.start - axisPx}px)` }}
-          >
-            <TreeRow
-              item={row}
-              rowId={`${baseId}-${row.key}`}
-              selected={item.index === selectedAt}
-              active={focused && item.index === activeAt}
-              wide={layout.wide}
-              nameWidth={layout.nameWidth}
-              trackPx={layout.trackPx}
-              window={state.window}
-              traceDurationMs={tree.durationMs}
-              actions={actions}
-            />
-          </div>
+          <TreeRow
+            // By its place and not by its row: elements that scroll out at one end are written anew at the other.
+            key={item.index % pool}
+            item={row}
+            topPx={item.start - axisPx}
+            rowId={`${baseId}-${row.key}`}
+            selected={item.index === selectedAt}
+            active={focused && item.index === activeAt}
+            wide={layout.wide}
+            nameWidth={layout.nameWidth}
+            trackPx={layout.trackPx}
+            window={state.window}
+            traceDurationMs={tree.durationMs}
+            actions={actions}
+          />
         );
       })}
     </div>

@@ -1,10 +1,10 @@
 import type { SpanSummary } from "@weir/schema";
 import { clsx } from "clsx";
 import { ChevronRight, Unlink } from "lucide-react";
-import { memo, type ReactNode } from "react";
+import { memo, type CSSProperties, type ReactNode } from "react";
 import { exactDuration, formatDuration, formatUsd } from "../../../components/format.ts";
 import { StatusMark } from "../../../components/status-mark.tsx";
-import { KindMark, kindWord } from "./kind-mark.tsx";
+import { KindIcon, kindWord } from "./kind-mark.tsx";
 import { SpanBar } from "./span-bar.tsx";
 import type { TimeWindow } from "./time-axis.ts";
 import type { RunRowItem, SpanRowItem, TreeRowItem } from "./visible-rows.ts";
@@ -25,6 +25,8 @@ export interface TreeRowActions {
 
 export interface TreeRowProps {
   item: TreeRowItem;
+  /** Where the row lies in the list. */
+  topPx: number;
   rowId: string;
   selected: boolean;
   active: boolean;
@@ -51,23 +53,22 @@ function indentOf(depth: number): number {
   return 6 + Math.min(depth, indentMaxLevels) * indentPx;
 }
 
-/** Hairlines that lead the eye down a level. */
-function Guides({ depth }: { depth: number }): ReactNode {
-  if (depth === 0) return null;
-  return (
-    <span
-      aria-hidden="true"
-      className="pointer-events-none absolute inset-y-0 left-[13px]"
-      style={{
-        width: Math.min(depth, indentMaxLevels) * indentPx,
-        background: `repeating-linear-gradient(to right, var(--line) 0 1px, transparent 1px ${indentPx}px)`,
-      }}
-    />
-  );
+const guideLines = `repeating-linear-gradient(to right, var(--line) 0 1px, transparent 1px ${indentPx}px)`;
+
+/** Indents a name and draws the hairlines that lead the eye down a level; a background, to spare each row an element. */
+function nameStyle(depth: number, extraPx = 0): CSSProperties {
+  const style: CSSProperties = { paddingLeft: indentOf(depth) + extraPx };
+  if (depth === 0) return style;
+  const widthPx = Math.min(depth, indentMaxLevels) * indentPx;
+  return { ...style, background: `${guideLines} 13px 0 / ${widthPx}px 100% no-repeat` };
 }
+
+/** A row is laid out and painted by itself: nothing in it can move anything else. */
+const rowClass = "absolute inset-x-0 flex h-8 contain-strict cursor-default items-center text-table";
 
 function SpanRow({
   item,
+  topPx,
   rowId,
   selected,
   active,
@@ -93,29 +94,24 @@ function SpanRow({
       {...(branch ? { "aria-expanded": expanded } : {})}
       onClick={() => actions.select(item)}
       className={clsx(
-        "relative flex h-8 cursor-default items-center text-table",
+        rowClass,
         selected ? "bg-selected" : "hover:bg-hover",
         active && "ring-1 ring-accent ring-inset",
         span.status === "error" && "shadow-[inset_2px_0_0_var(--bad-mark)]",
         item.context && "opacity-60",
       )}
+      style={{ top: topPx }}
     >
       <div
-        className="relative flex h-full min-w-0 flex-1 items-center"
-        style={wide ? { flex: `0 0 ${nameWidth}` } : {}}
+        className="flex h-full min-w-0 flex-1 items-center gap-1.5 pr-2"
+        style={wide ? { ...nameStyle(node.depth), flex: `0 0 ${nameWidth}` } : nameStyle(node.depth)}
       >
-        <Guides depth={node.depth} />
-        <span
-          className="flex min-w-0 flex-1 items-center gap-1.5 pr-2"
-          style={{ paddingLeft: indentOf(node.depth) }}
-        >
-          <Toggle item={item} onToggle={actions.toggle} />
-          <KindMark kind={span.kind} />
-          <span className="min-w-0 truncate" title={`${span.name} (${kindWord(span.kind)})`}>
-            {span.name === "" ? "unnamed" : span.name}
-          </span>
-          <RowNotes item={item} wide={wide} priced={trackPx >= priceFromPx} />
+        <Toggle item={item} onToggle={actions.toggle} />
+        <KindIcon kind={span.kind} />
+        <span className="min-w-0 truncate" title={`${span.name} (${kindWord(span.kind)})`}>
+          {span.name === "" ? "unnamed" : span.name}
         </span>
+        <RowNotes item={item} wide={wide} priced={trackPx >= priceFromPx} />
       </div>
       {wide ? (
         <div className="relative mx-2 h-full min-w-0 flex-1">
@@ -157,6 +153,7 @@ function RowNotes({ item, wide, priced }: { item: SpanRowItem; wide: boolean; pr
   const { node, expanded } = item;
   const { span } = node;
   const hidden = !expanded && node.descendantCount > 0;
+  const about = wide ? aboutOf(span) : "";
   return (
     <>
       {span.status === "ok" ? null : (
@@ -191,7 +188,7 @@ function RowNotes({ item, wide, priced }: { item: SpanRowItem; wide: boolean; pr
           <StatusMark state="error" label={String(node.descendantErrorCount)} />
         </span>
       ) : null}
-      {wide ? <span className="min-w-0 shrink-[20] truncate text-muted">{aboutOf(span)}</span> : null}
+      {about === "" ? null : <span className="min-w-0 shrink-[20] truncate text-muted">{about}</span>}
       {wide && priced && span.costUsd !== null && span.costUsd > 0 && span.counted ? (
         <span className="ml-auto shrink-0 text-muted">{formatUsd(span.costUsd)}</span>
       ) : null}
@@ -212,7 +209,7 @@ const misplacedWords = {
   cycle: "The ancestors of this span lead back to it; the loop was cut here.",
 } as const;
 
-function RunRow({ item, rowId, active, actions }: TreeRowProps & { item: RunRowItem }): ReactNode {
+function RunRow({ item, topPx, rowId, active, actions }: TreeRowProps & { item: RunRowItem }): ReactNode {
   const [first] = item.nodes;
   const totalMs = item.nodes.reduce((sum, node) => sum + node.span.durationMs, 0);
   return (
@@ -226,16 +223,10 @@ function RunRow({ item, rowId, active, actions }: TreeRowProps & { item: RunRowI
       aria-expanded={false}
       aria-selected={false}
       onClick={() => actions.openRun(item)}
-      className={clsx(
-        "relative flex h-8 cursor-default items-center text-table hover:bg-hover",
-        active && "ring-1 ring-accent ring-inset",
-      )}
+      className={clsx(rowClass, "hover:bg-hover", active && "ring-1 ring-accent ring-inset")}
+      style={{ top: topPx }}
     >
-      <Guides depth={item.depth} />
-      <span
-        className="flex min-w-0 flex-1 items-center gap-2 pr-3"
-        style={{ paddingLeft: indentOf(item.depth) + 20 }}
-      >
+      <span className="flex h-full min-w-0 flex-1 items-center gap-2 pr-3" style={nameStyle(item.depth, 20)}>
         <span className="truncate text-accent-text">
           {item.nodes.length.toLocaleString("en-US")} more{" "}
           <span className="font-medium">{first?.span.name ?? ""}</span>
