@@ -45,6 +45,14 @@ const shipper = {
   problemSince: null,
 };
 
+test("a problem that is a sentence keeps its one full stop", () => {
+  const told = describeWith({ shipper: { ...shipper, problem: "ClickHouse is not running." } });
+  const spool = told.components.find(({ name }) => name === "spool");
+  expect(spool?.detail).toBe(
+    "Records are kept but not shipped: ClickHouse is not running. 3 segments (900 bytes) wait, the oldest for 61 s.",
+  );
+});
+
 test("all well", () => {
   expect(describeWith({})).toMatchObject({ state: "ok", notRecording: [] });
 });

@@ -89,7 +89,7 @@ function spoolComponent(reading: HealthReading): Omit<Component, "since"> {
     return {
       name,
       state: "degraded",
-      detail: `Records are kept but not shipped: ${shipper.problem}. ${waiting}.`,
+      detail: `Records are kept but not shipped: ${withoutFullStop(shipper.problem)}. ${waiting}.`,
     };
   }
   if (shipper.deadLines > 0) {
@@ -101,6 +101,9 @@ function spoolComponent(reading: HealthReading): Omit<Component, "since"> {
   }
   return { name, state: "ok", detail: "Records are written and shipped." };
 }
+
+/** What others report is sometimes a sentence and sometimes not. */
+const withoutFullStop = (text: string): string => text.replace(/[.\s]+$/, "");
 
 function gatewayComponent(reading: HealthReading): Omit<Component, "since"> {
   const { threads, listening, deaths, lastDeathMs } = reading.gateway;
@@ -155,7 +158,7 @@ function notRecording(reading: HealthReading): string[] {
       `The spool is at its limit of ${spool.maxBytes} bytes (spoolMaxBytes), so calls are served and not recorded until ClickHouse takes some of it.`,
     );
   } else if (gateway.recordingProblem) {
-    sentences.push(`Calls are served and not recorded: ${gateway.recordingProblem.replace(/\.$/, "")}.`);
+    sentences.push(`Calls are served and not recorded: ${withoutFullStop(gateway.recordingProblem)}.`);
   }
   if (sentences.length > 0 && spool.unrecorded > 0) {
     sentences.push(`${spool.unrecorded} records have been left out since the start.`);
