@@ -4,6 +4,7 @@ import { runDoctor } from "./commands/doctor.ts";
 import { createKey, listKeys, revokeKey } from "./commands/keys.ts";
 import { makeLink } from "./commands/link.ts";
 import { showStatus } from "./commands/status.ts";
+import { withWholePaths } from "./context.ts";
 import type { CommandContext } from "./context.ts";
 import { CliError } from "./errors.ts";
 
@@ -16,7 +17,7 @@ export async function main(options: {
   argv: readonly string[];
 }): Promise<number> {
   const context: CommandContext = {
-    variables: options.variables,
+    variables: withWholePaths(options.variables),
     workingDirectory: process.cwd(),
     print: (text) => process.stdout.write(text),
     printError: (text) => process.stderr.write(text),

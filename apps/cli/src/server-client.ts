@@ -53,7 +53,9 @@ export function connectToServer(context: CommandContext): ServerClient {
       });
       const text = await response.text();
       if (!response.ok) throw failed({ text, status: response.status });
-      return result.parse(text === "" ? undefined : JSON.parse(text));
+      const parsed = result.safeParse(text === "" ? undefined : parseJson(text));
+      if (!parsed.success) throw unexpected({ text, status: response.status, cause: parsed.error });
+      return parsed.data;
     },
   };
 }
@@ -80,10 +82,15 @@ function failed(options: { text: string; status: number }): CliError {
     const { code, detail, mend } = problem.data;
     return new CliError({ code, message: detail, mend });
   }
+  return unexpected(options);
+}
+
+function unexpected(options: { text: string; status: number; cause?: unknown }): CliError {
   return new CliError({
     code: "unexpected_answer",
     message: `The server answered ${options.status}: ${options.text.slice(0, 200)}`,
     mend: "Make sure that the command and the server are of the same version.",
+    cause: options.cause,
   });
 }
 

@@ -5,6 +5,7 @@ import type { System } from "@weir/schema";
 import type { CommandContext } from "../context.ts";
 import { CliError } from "../errors.ts";
 import { connectToServer } from "../server-client.ts";
+import { clockFindings } from "./clock.ts";
 
 /** One thing that was looked at: how it is, and what to do when it is not well. */
 interface Finding {
@@ -16,7 +17,6 @@ interface Finding {
 }
 
 const diskWantedBytes = 2 * 1024 ** 3;
-const clockSkewMaxMs = 30_000;
 
 type Server = typeof import("@weir/server");
 type Config = import("@weir/server").Config;
@@ -58,6 +58,10 @@ async function examine(context: CommandContext): Promise<Finding[]> {
     await diskFinding(config),
     ...(await runningFindings({ server, config, system })),
     ...(await providerFindings({ server, config })),
+    ...(await clockFindings({
+      baseUrls: config.providers.filter(server.canDiscover).map((provider) => provider.baseUrl),
+      home: config.home,
+    })),
   ];
 }
 
@@ -144,10 +148,7 @@ async function providerFindings(options: { server: Server; config: Config }): Pr
         const mend = `Set ${provider.keyHint} to call it.`;
         return [{ check: "provider", level: "warning", detail, mend }];
       }
-      const [found, clock] = await Promise.all([
-        server.discoverModels(provider),
-        clockFinding(provider.baseUrl),
-      ]);
+      const found = await server.discoverModels(provider);
       const state: Finding = found.ok
         ? {
             check: "provider",
@@ -161,37 +162,10 @@ async function providerFindings(options: { server: Server; config: Config }): Pr
             detail: `${provider.name}: ${found.problem}`,
             mend: "Check its base URL, its key, and the way to it through proxies and firewalls.",
           };
-      return clock ? [state, clock] : [state];
+      return [state];
     }),
   );
   return findings.flat();
-}
-
-/** Compares this machine's clock with the provider's `Date` header; a wrong clock puts every record at a wrong time. */
-async function clockFinding(baseUrl: string): Promise<Finding | null> {
-  let theirs: number;
-  try {
-    const response = await fetch(new URL(baseUrl).origin, {
-      method: "HEAD",
-      signal: AbortSignal.timeout(5_000),
-    });
-    theirs = Date.parse(response.headers.get("date") ?? "");
-  } catch {
-    // That the provider cannot be reached is said by its own finding.
-    return null;
-  }
-  const skewMs = Date.now() - theirs;
-  if (Number.isNaN(skewMs)) return null;
-  const host = new URL(baseUrl).host;
-  if (Math.abs(skewMs) <= clockSkewMaxMs) {
-    return { check: "clock", level: "ok", detail: `The clock agrees with that of ${host}.`, mend: "" };
-  }
-  return {
-    check: "clock",
-    level: "error",
-    detail: `The clock is ${Math.round(Math.abs(skewMs) / 1000)} s ${skewMs > 0 ? "ahead of" : "behind"} that of ${host}.`,
-    mend: "Set the clock, best with NTP; records carry this machine's time.",
-  };
 }
 
 async function readSystem(context: CommandContext): Promise<System | CliError> {
