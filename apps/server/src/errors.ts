@@ -1,4 +1,9 @@
-/** One thing that is wrong with an input: the path of the field and a sentence. */
+import { problemSentence, subjectOf } from "./input/parse-input.ts";
+
+/**
+ * One thing that is wrong with an input: the path of the field, and words that go on after it. Those of a filter
+ * stand for themselves.
+ */
 export interface FieldProblem {
   path: string;
   message: string;
@@ -58,12 +63,16 @@ export function invalidInput(options: {
 }): ApiError {
   const first = options.errors[0];
   const more = options.errors.length > 1 ? ` (and ${options.errors.length - 1} more)` : "";
+  const subject =
+    options.where === "filter"
+      ? `${first?.path ?? ""}:`
+      : subjectOf(first?.path ?? "", `The ${options.where}`);
   return new ApiError({
     code: `invalid_${options.where}`,
     status: 400,
     title: "Invalid input",
     detail: first
-      ? `${first.path || options.where}: ${first.message}${more}`
+      ? `${problemSentence({ subject, message: first.message })}${more}`
       : `The ${options.where} is not valid.`,
     mend: options.mend ?? "Mend the fields listed in errors; /api/v1/openapi.json describes each of them.",
     errors: options.errors,

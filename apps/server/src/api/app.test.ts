@@ -43,7 +43,7 @@ const system: System = {
 const away = () => Promise.reject(engineUnavailable({ engine: "postgres" }));
 const postgres: Postgres = { query: away, execute: away, transaction: away };
 
-function makeApp(options: { listenHost?: string } = {}) {
+function makeApp(options: { listenHost?: string; trustProxy?: boolean } = {}) {
   const log = pino({ level: "silent" });
   const now = () => 0;
   const projects = createProjects(postgres);
@@ -85,6 +85,7 @@ function makeApp(options: { listenHost?: string } = {}) {
     fallback: async () => new Response("the console"),
     probes: {},
     listenHost: options.listenHost ?? "127.0.0.1",
+    trustProxy: options.trustProxy ?? false,
     version: "1.2.3",
     log,
   });
@@ -157,6 +158,41 @@ describe("bad input", () => {
     const project = await problemOf(await post("/api/v1/echo/ann?projectId=p", '{"text":"hi"}'));
     expect(project).toMatchObject({ code: "invalid_query", errors: [{ path: "projectId" }] });
   });
+  test("what is wrong is a plain sentence with the field, what was given, what is wanted and the mend", async () => {
+    const told = async (response: Promise<Response> | Response) => {
+      const problem = await problemOf(await response);
+      return `${String(problem["detail"])} | ${problem.mend}`;
+    };
+    const more = "GET /api/v1/openapi.json describes every field.";
+    const text = '{"text":"hi"}';
+    expect(await told(post("/api/v1/keys", '{"name":""}'))).toBe(
+      `"name" must be text of 1 to 80 characters, but it is "". | Give "name" as text of 1 to 80 characters. ${more}`,
+    );
+    expect(await told(post("/api/v1/keys", "{}"))).toBe(
+      `"name" is missing; it must be text of 1 to 80 characters. | Add "name". ${more}`,
+    );
+    expect(await told(post("/api/v1/echo/ann?limit=x", text))).toBe(
+      `"limit" must be a whole number of 200 or less, but it is "x". | Give "limit" as a whole number of 200 or less, or leave it out. ${more}`,
+    );
+    for (const given of ["201", "1.5"]) {
+      expect(await told(post(`/api/v1/echo/ann?limit=${given}`, text))).toContain(`but it is "${given}".`);
+    }
+    expect(await told(post("/api/v1/echo/ann?limti=5", text))).toBe(
+      `"limti" is no field here; did you mean "limit"? | Write "limit", or leave it out. ${more}`,
+    );
+    expect(await told(post("/api/v1/echo/ann", '{"text":7,"inner":{"flag":"no"}}'))).toMatch(
+      /^"text" must be text, but it is 7\. \(and 1 more\) \| /,
+    );
+    expect(await told(post("/api/v1/echo/ann", "[]"))).toMatch(
+      /^The body must be an object with the fields text, inner, but it is a list of 0 items\./,
+    );
+    expect(await told(post("/api/v1/session", `{"token":"${"s".repeat(300)}"}`))).toMatch(
+      /^"token" must be text of 1 to 200 characters, but it is text of 300 characters\./,
+    );
+    expect(await told(send("/api/v1/traces?limit=x", { headers: bearer(projectKey) }))).not.toMatch(
+      /NaN|expected/,
+    );
+  });
   test("a parameter given twice", async () => {
     const problem = await problemOf(await post("/api/v1/echo/ann?limit=5&limit=6", '{"text":"hi"}'));
     expect(problem.code).toBe("invalid_query");
@@ -194,6 +230,19 @@ describe("pages of other sites", () => {
       headers: { "x-forwarded-host": "weir.example" },
     });
     expect(served.status).toBe(200);
+  });
+  test("a proxy that is trusted decides which names lead here", async () => {
+    const proxied = { "x-forwarded-host": "weir.example", "x-forwarded-proto": "https" };
+    expect((await send("/api/v1/openapi.json", { headers: proxied })).status).toBe(421);
+    const { send: trusted } = makeApp({ trustProxy: true });
+    expect((await trusted("/api/v1/openapi.json", { headers: proxied })).status).toBe(200);
+    const signIn = {
+      method: "POST",
+      body: '{"token":"x"}',
+      headers: { ...json, ...proxied, origin: "https://weir.example" },
+    };
+    // It gets as far as the engine that is away here, and is not taken for a page of another site.
+    expect((await trusted("/api/v1/session", signIn)).status).toBe(503);
   });
   test.each([
     { origin: "https://evil.example" },

@@ -24,6 +24,8 @@ export interface AppOptions {
   /** Answers `/readyz` and `/metrics`. */
   probes: Record<string, () => Promise<Response>>;
   listenHost: string;
+  /** A proxy in front decides which names lead here, so that none is refused. */
+  trustProxy: boolean;
   version: string;
   log: Logger;
 }
@@ -37,7 +39,9 @@ export function createApp(options: AppOptions): Hono {
   app.use(async (context, next) => {
     const requestId = randomBytes(8).toString("hex");
     requestIds.set(context.req.raw, requestId);
-    checkHost({ forwarded: readForwarded(context.req.raw.headers), listenHost: options.listenHost });
+    if (!options.trustProxy) {
+      checkHost({ forwarded: readForwarded(context.req.raw.headers), listenHost: options.listenHost });
+    }
     await next();
     for (const [name, value] of Object.entries(securityHeaders)) {
       if (!context.res.headers.has(name)) context.res.headers.set(name, value);
@@ -116,7 +120,7 @@ function readQuery(parameters: URLSearchParams): Record<string, string> {
   const query: Record<string, string> = {};
   for (const [name, value] of parameters) {
     if (Object.hasOwn(query, name)) {
-      const errors = [{ path: name, message: "this is there twice; give it once" }];
+      const errors = [{ path: name, message: "is there twice; give it once" }];
       throw invalidInput({ where: "query", errors });
     }
     query[name] = value;
@@ -142,7 +146,7 @@ async function readBody(request: Request): Promise<unknown> {
     const reason = cause instanceof Error ? cause.message : "it cannot be read";
     throw invalidInput({
       where: "body",
-      errors: [{ path: "", message: `this is not JSON: ${reason}` }],
+      errors: [{ path: "", message: `is not JSON: ${reason}` }],
       cause,
     });
   }

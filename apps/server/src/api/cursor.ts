@@ -14,7 +14,7 @@ export function decodeCursor<Position>(text: string, schema: z.ZodType<Position>
   } catch (cause) {
     throw invalidInput({
       where: "cursor",
-      errors: [{ path: "cursor", message: "this is no cursor of this list" }],
+      errors: [{ path: "cursor", message: "is no cursor of this list" }],
       mend,
       cause,
     });

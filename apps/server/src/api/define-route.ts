@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ApiRoute, RouteSpec } from "../capability.ts";
 import { invalidInput } from "../errors.ts";
-import type { FieldProblem } from "../errors.ts";
+import { parseInput } from "../input/parse-input.ts";
 
 const nothing = z.strictObject({});
 const projectQuery = {
@@ -36,9 +36,9 @@ export function defineRoute<
     result: spec.result,
     status: spec.status ?? 200,
     async run(call) {
-      const params = parseInput(spec.params ?? nothing, { where: "path", value: call.params });
-      const query = parseInput(declaredQuery, { where: "query", value: call.query });
-      const body = parseInput(spec.body ?? z.undefined(), { where: "body", value: call.body });
+      const params = parsePart(spec.params ?? nothing, { where: "path", value: call.params });
+      const query = parsePart(declaredQuery, { where: "query", value: call.query });
+      const body = parsePart(spec.body ?? z.undefined(), { where: "body", value: call.body });
       const value = await spec.handle({
         ...call,
         params: params as z.output<Params>,
@@ -51,20 +51,12 @@ export function defineRoute<
 }
 
 /** Parses one part of a request, or throws `invalidInput` with every problem it has. */
-function parseInput(schema: z.ZodType, input: { where: "path" | "query" | "body"; value: unknown }): unknown {
-  const parsed = schema.safeParse(input.value);
-  if (parsed.success) return parsed.data;
-  throw invalidInput({ where: input.where, errors: describeIssues(parsed.error), cause: parsed.error });
-}
-
-/** Every problem of a failed parse with the path of its field; an unknown field is named. */
-function describeIssues(error: z.ZodError): FieldProblem[] {
-  return error.issues.flatMap((issue) => {
-    const path = issue.path.map(String).join(".");
-    if (issue.code !== "unrecognized_keys") return [{ path, message: issue.message }];
-    return issue.keys.map((key) => ({
-      path: path ? `${path}.${key}` : key,
-      message: "there is no field of this name here",
-    }));
+function parsePart(schema: z.ZodType, input: { where: "path" | "query" | "body"; value: unknown }): unknown {
+  const parsed = parseInput(schema, input.value);
+  if (parsed.ok) return parsed.value;
+  throw invalidInput({
+    where: input.where,
+    errors: parsed.problems.map(({ path, message }) => ({ path: path.map(String).join("."), message })),
+    mend: `${parsed.problems[0]?.mend ?? ""} GET /api/v1/openapi.json describes every field.`.trim(),
   });
 }

@@ -28,7 +28,7 @@ export function problemResponse(options: { error: unknown; requestId: string; lo
 function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof RequestError) {
-    const errors = [{ path: "", message: error.message }];
+    const errors = [{ path: "", message: `cannot be read: ${error.message}` }];
     return invalidInput({
       where: "path",
       errors,

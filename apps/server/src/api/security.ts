@@ -8,7 +8,10 @@ export interface Forwarded {
   protocol: "http" | "https";
 }
 
-/** Only gateway threads reach the control socket, and they overwrite these headers, so they can be believed. */
+/**
+ * Only gateway threads reach the control socket, and they overwrite these headers with what the connection shows
+ * (or, with `trustProxy`, with what the proxy in front wrote), so they can be believed.
+ */
 export function readForwarded(headers: Headers): Forwarded {
   return {
     clientAddress: headers.get("x-forwarded-for")?.split(",").at(-1)?.trim() || "local",
@@ -41,7 +44,7 @@ export function checkHost(options: { forwarded: Forwarded; listenHost: string })
     status: 421,
     title: "Host refused",
     detail: `Weir listens on ${options.listenHost} only, and does not answer as ${JSON.stringify(options.forwarded.host)}.`,
-    mend: "Open it as http://127.0.0.1 or http://localhost with its port, or set WEIR_HOST to serve other names.",
+    mend: "Open it as http://127.0.0.1 or http://localhost with its port, set WEIR_TRUST_PROXY=true behind a proxy, or set WEIR_HOST to serve other names.",
   });
 }
 

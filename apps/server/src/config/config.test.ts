@@ -105,10 +105,46 @@ describe("weir.yaml", () => {
     expect(problemsOf({ yaml, variables: { WEIR_PORT: "http" } })).toEqual([
       expect.stringMatching(/^WEIR_PORT write a whole number from 0 to 65535; it is "http"/),
       expect.stringMatching(/^weir\.yaml:4:5 .*NOT_SET is not set/),
-      expect.stringMatching(/^weir\.yaml:3:5 .*"baseurl"; did you mean baseUrl\?/),
+      expect.stringMatching(
+        /^weir\.yaml:3:5 "providers\.0\.baseurl" is no field here; did you mean "baseUrl"\?$/,
+      ),
       expect.stringMatching(/^weir\.yaml:5:5 .*lower-case/),
-      expect.stringMatching(/^weir\.yaml:6:5 .*number/),
-      expect.stringMatching(/^weir\.yaml:7:1 .*"limts"; did you mean limits\?/),
+      expect.stringMatching(
+        /^weir\.yaml:6:5 "providers\.1\.timeoutMs" must be a whole number from 1 to 3600000, but it is "soon"\.$/,
+      ),
+      expect.stringMatching(/^weir\.yaml:7:1 "limts" is no field here; did you mean "limits"\?$/),
+    ]);
+  });
+  test("a value of another kind is told in plain words, and a secret never quoted", () => {
+    const yaml = [
+      "providers: { name: x }",
+      "limits: { spoolMaxBytes: lots, tagsMax: 0 }",
+      "log: { level: loud }",
+      "server: { trustProxy: maybe }",
+      "strict: 1",
+    ].join("\n");
+    expect(problemsOf({ yaml })).toEqual([
+      expect.stringMatching(
+        /^weir\.yaml:1:1 "providers" must be a list, each item .*, but it is an object\.$/,
+      ),
+      'weir.yaml:2:11 "limits.spoolMaxBytes" must be a whole number of 1 or more, but it is "lots".',
+      'weir.yaml:2:32 "limits.tagsMax" must be a whole number of 1 or more, but it is 0.',
+      'weir.yaml:3:8 "log.level" must be one of trace, debug, info, warn, error, but it is "loud".',
+      'weir.yaml:4:11 "server.trustProxy" must be true or false, but it is "maybe".',
+      'weir.yaml:5:1 "strict" must be true or false, but it is 1.',
+    ]);
+    expect(problemsOf({ yaml: "- a\n" })).toEqual([
+      expect.stringMatching(
+        /^weir\.yaml:1:1 The file must be an object with the fields providers, .* a list of one item\.$/,
+      ),
+    ]);
+    const secrets = "providers:\n  - name: a\n    apiKey: 12345\n    headers: { authorization: [hunter2] }\n";
+    expect(problemsOf({ yaml: secrets })).toEqual([
+      'weir.yaml:3:5 "providers.0.apiKey" must be text, but it is a number.',
+      'weir.yaml:4:16 "providers.0.headers.authorization" must be text, but it is a list of one item.',
+    ]);
+    expect(problemsOf({ yaml: "providers: [{ baseUrl: http://x/v1 }]" })).toEqual([
+      expect.stringContaining('"providers.0.name" is missing; it must be a name of lower-case letters'),
     ]);
   });
   test("broken YAML says where", () => {
@@ -129,6 +165,25 @@ describe("weir.yaml", () => {
   test("an empty file is as good as none", () => {
     expect(load({ yaml: "# nothing yet\n" }).providers).toHaveLength(3);
   });
+});
+
+describe("a proxy in front", () => {
+  test("is trusted only when that is written, and the environment wins", () => {
+    const yaml = "server: { trustProxy: true }\n";
+    expect(load({}).trustProxy).toBe(false);
+    expect(load({ variables: { WEIR_TRUST_PROXY: "true" } }).trustProxy).toBe(true);
+    expect(load({ yaml }).trustProxy).toBe(true);
+    expect(load({ yaml, variables: { WEIR_TRUST_PROXY: "false" } }).trustProxy).toBe(false);
+    expect(problemsOf({ variables: { WEIR_TRUST_PROXY: "yes" } })).toEqual([
+      'WEIR_TRUST_PROXY write true or false; it is "yes".',
+    ]);
+  });
+});
+
+test("a home that begins with a tilde that nobody expands is refused, not made", () => {
+  expect(problemsOf({ variables: { WEIR_HOME: "~bob/weir" } })).toEqual([
+    'WEIR_HOME write the whole path, or one that begins with ~/ for your home folder; it is "~bob/weir".',
+  ]);
 });
 
 describe("a key stays with its host", () => {

@@ -31,6 +31,8 @@ export interface Config {
   limits: Limits;
   logLevel: "trace" | "debug" | "info" | "warn" | "error";
   strict: boolean;
+  /** Believe what a proxy in front says of the client: its address, the host it asked for, and TLS. */
+  trustProxy: boolean;
   /** Things that do not hinder the start but should be looked at, as sentences. */
   warnings: string[];
 }
@@ -60,9 +62,13 @@ export function loadConfig(options: { variables: Variables; workingDirectory: st
     limits: mergeLimits(file?.read.value.limits ?? {}),
     logLevel: environment.WEIR_LOG_LEVEL ?? file?.read.value.log.level ?? "info",
     strict: file?.read.value.strict ?? false,
+    trustProxy: readTrust(environment.WEIR_TRUST_PROXY) ?? file?.read.value.server.trustProxy ?? false,
     warnings: read.warnings,
   };
 }
+
+const readTrust = (written: "true" | "false" | undefined): boolean | undefined =>
+  written === undefined ? undefined : written === "true";
 
 function openFile(options: {
   variables: Variables;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ConfigProblem } from "./errors.ts";
-import { nearestName } from "./nearest.ts";
+import { nearestName } from "../input/nearest-name.ts";
 
 /** The environment of a process, as text. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -26,7 +26,11 @@ function urlOf(protocols: readonly string[]) {
 }
 
 const shape = {
-  WEIR_HOME: z.string().default("./.weir"),
+  WEIR_HOME: z
+    .string()
+    // The command expands `~` and `~/`; a folder that is really called so is nobody's wish.
+    .regex(/^[^~]/, "write the whole path, or one that begins with ~/ for your home folder")
+    .default("./.weir"),
   WEIR_PORT: wholeNumber({ min: 0, max: 65_535 }).default(9347),
   WEIR_HOST: z
     .string()
@@ -40,7 +44,10 @@ const shape = {
   WEIR_POSTGRES_URL: urlOf(["postgres:", "postgresql:"]).optional(),
   WEIR_CLICKHOUSE_URL: urlOf(["http:", "https:"]).optional(),
   WEIR_CONFIG: z.string().optional(),
-  WEIR_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error"]).optional(),
+  WEIR_TRUST_PROXY: z.enum(["true", "false"], "write true or false").optional(),
+  WEIR_LOG_LEVEL: z
+    .enum(["trace", "debug", "info", "warn", "error"], "write trace, debug, info, warn or error")
+    .optional(),
 };
 const environmentSchema = z.object(shape);
 export type Environment = z.output<typeof environmentSchema>;

@@ -12,7 +12,7 @@ const providerSchema = z.strictObject({
     .string()
     .regex(
       /^[a-z0-9][a-z0-9-]{0,62}$/,
-      "a name is lower-case letters, digits and hyphens, at most 63 characters",
+      "a name of lower-case letters, digits and hyphens, at most 63 characters",
     ),
   protocol: providerProtocolSchema.exclude(["sim"]).default("openai"),
   /** With `/v1`, as an OpenAI client wants it; optional for a provider that Weir knows by name. */
@@ -32,6 +32,12 @@ export const configFileSchema = z.strictObject({
   log: z
     .strictObject({ level: z.enum(["trace", "debug", "info", "warn", "error"]).default("info") })
     .default({ level: "info" }),
+  server: z
+    .strictObject({
+      /** Believe `x-forwarded-for`, `-host` and `-proto`: only a proxy reaches the port. */
+      trustProxy: z.boolean().optional(),
+    })
+    .default({}),
   /** Refuse a call rather than drop, emulate or rewrite a parameter. */
   strict: z.boolean().default(false),
   /** Offer the simulator's models `sim/*`. */

@@ -1,10 +1,9 @@
 import { LineCounter, isMap, isNode, isScalar, parseDocument } from "yaml";
 import type { Document } from "yaml";
-import { z } from "zod";
+import { parseInput, problemSentence, subjectOf } from "../input/parse-input.ts";
 import type { ConfigProblem } from "./errors.ts";
 import { configFileSchema } from "./file-schema.ts";
 import type { ConfigFile } from "./file-schema.ts";
-import { nearestName } from "./nearest.ts";
 
 type Path = readonly PropertyKey[];
 
@@ -33,17 +32,22 @@ export function readConfigFile(options: {
   if (document.errors.length > 0) {
     const problems = document.errors.map((error) => ({
       where: at(error.pos[0]),
-      message: `this is not YAML: ${error.message}. Check the indentation, and quote text that has a colon in it.`,
+      message: `this is not YAML: ${error.message.replace(/\.$/, "")}. Check the indentation, and quote text that has a colon in it.`,
     }));
     return { ok: false, problems };
   }
   const where = (path: Path) => at(offsetOf({ document, path }));
   const problems: ConfigProblem[] = [];
   const filled = fillVariables({ value: document.toJS() ?? {}, path: [], where, problems, ...options });
-  const parsed = configFileSchema.safeParse(filled);
-  if (!parsed.success) problems.push(...parsed.error.issues.flatMap((issue) => describe({ issue, where })));
-  if (problems.length > 0 || !parsed.success) return { ok: false, problems };
-  return { ok: true, file: { value: parsed.data, where } };
+  const parsed = parseInput(configFileSchema, filled);
+  if (!parsed.ok) {
+    for (const { path, message } of parsed.problems) {
+      const subject = subjectOf(path, "The file");
+      problems.push({ where: where(path), message: problemSentence({ subject, message }) });
+    }
+  }
+  if (problems.length > 0 || !parsed.ok) return { ok: false, problems };
+  return { ok: true, file: { value: parsed.value, where } };
 }
 
 /** Where the field at `path` begins; for a field that is missing, where its nearest parent does. */
@@ -93,37 +97,4 @@ function fillVariables(options: {
     }
     return found ?? "";
   });
-}
-
-function describe(options: { issue: z.core.$ZodIssue; where: (path: Path) => string }): ConfigProblem[] {
-  const { issue, where } = options;
-  const name = issue.path.map(String).join(".") || "the file";
-  if (issue.code === "unrecognized_keys") {
-    const known = knownFields(issue.path);
-    return issue.keys.map((key) => {
-      const nearest = nearestName({ name: key, known });
-      const mend = nearest ? `did you mean ${nearest}?` : `known here: ${known.join(", ")}.`;
-      return {
-        where: where([...issue.path, key]),
-        message: `there is no field ${JSON.stringify(key)}; ${mend}`,
-      };
-    });
-  }
-  return [{ where: where(issue.path), message: `${name}: ${issue.message}.` }];
-}
-
-/** The fields that the schema knows at `path`. */
-function knownFields(path: Path): string[] {
-  let schema: unknown = configFileSchema;
-  for (const key of path) {
-    schema = unwrap(schema);
-    if (schema instanceof z.ZodArray) schema = schema.element;
-    else if (schema instanceof z.ZodObject) schema = schema.shape[String(key)];
-  }
-  schema = unwrap(schema);
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
-}
-
-function unwrap(schema: unknown): unknown {
-  return schema instanceof z.ZodDefault || schema instanceof z.ZodOptional ? unwrap(schema.unwrap()) : schema;
 }

@@ -41,6 +41,16 @@ test("hashed assets are kept for ever, packed when the browser can unpack them",
   expect(again.status).toBe(304);
 });
 
+test("a client that wants no page gets an error that programs read", async () => {
+  const ask = (path: string, init: RequestInit) =>
+    createConsoleFiles(folder)(new Request(`http://x${path}`, init));
+  const missing = { status: 404, code: "route_not_found", mend: expect.stringContaining("/v1") };
+  await expect(ask("/responses", { method: "POST" })).rejects.toMatchObject(missing);
+  await expect(ask("/responses", { headers: { accept: "application/json" } })).rejects.toMatchObject(missing);
+  expect((await ask("/traces", { headers: { accept: "text/html,*/*;q=0.8" } })).status).toBe(200);
+  expect((await ask("/traces", { headers: { accept: "*/*" } })).status).toBe(200);
+});
+
 test("an asset of an older build is missing, not the page", async () => {
   expect((await get("/assets/index-gone.js")).status).toBe(404);
 });

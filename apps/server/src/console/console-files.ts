@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { extname, join, normalize, sep } from "node:path";
 import { Readable } from "node:stream";
+import { ApiError } from "../errors.ts";
 
 const mediaTypes: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -31,11 +32,13 @@ const encodings = [
 export function createConsoleFiles(folder: string): (request: Request) => Promise<Response> {
   return async (request) => {
     if (request.method !== "GET" && request.method !== "HEAD") {
-      return new Response("This path knows GET only.\n", { status: 405, headers: { allow: "GET, HEAD" } });
+      throw noPage(request);
     }
     const path = filePath({ folder, pathname: new URL(request.url).pathname });
     const file = path && (await serveFile({ path, request, folder }));
     if (file) return file;
+    // A client that wants JSON has the wrong path, and would choke on a page.
+    if (!/text\/html|\*\/\*/.test(request.headers.get("accept") ?? "*/*")) throw noPage(request);
     if (path && extname(path) !== "" && path.startsWith(join(folder, "assets"))) {
       return new Response("There is no such file.\n", {
         status: 404,
@@ -44,6 +47,17 @@ export function createConsoleFiles(folder: string): (request: Request) => Promis
     }
     return (await serveFile({ path: join(folder, "index.html"), request, folder })) ?? notBuilt();
   };
+}
+
+function noPage(request: Request): ApiError {
+  const { pathname } = new URL(request.url);
+  return new ApiError({
+    code: "route_not_found",
+    status: 404,
+    title: "Not found",
+    detail: `There is no ${request.method} ${pathname} here.`,
+    mend: "Model calls are below /v1 (GET /v1/models lists the models), the API below /api/v1 (GET /api/v1/openapi.json lists its routes).",
+  });
 }
 
 function filePath(options: { folder: string; pathname: string }): string | null {

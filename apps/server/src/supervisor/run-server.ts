@@ -158,10 +158,10 @@ function listenForStop(): StopRequest {
 
 function warningsOf(config: Config): string[] {
   if (isLoopback(config.host)) return config.warnings;
-  return [
-    ...config.warnings,
-    `Weir listens on ${config.host}, which other machines reach, without encryption. Put TLS in front of it.`,
-  ];
+  const open = config.trustProxy
+    ? `Weir listens on ${config.host} and believes the x-forwarded headers of whoever reaches it. Let the proxy alone reach this port.`
+    : `Weir listens on ${config.host}, which other machines reach, without encryption. Put TLS in front of it.`;
+  return [...config.warnings, open];
 }
 
 /** What to print when it cannot start: for mistakes of a person the mend, for anything else the whole error. */

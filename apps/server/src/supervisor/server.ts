@@ -285,6 +285,7 @@ export class WeirServer {
       settings: {
         host: config.host,
         controlSocket: home.controlSocket,
+        trustProxy: config.trustProxy,
         spoolFolder: home.spool,
         blobFolder: home.blobs,
         limits: config.limits,

@@ -22,6 +22,7 @@ function makePool(options: { host?: string } = {}) {
     settings: {
       host: options.host ?? "127.0.0.1",
       controlSocket: "",
+      trustProxy: false,
       spoolFolder: "",
       blobFolder: "",
       limits: defaultLimits,

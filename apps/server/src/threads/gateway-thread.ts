@@ -38,7 +38,7 @@ const gateway = createGateway({
   },
   snapshot: { current: () => snapshot },
   clock: { nowMs },
-  control: { socketPath: data.controlSocket },
+  control: { socketPath: data.controlSocket, trustProxy: data.trustProxy },
   limits: data.limits,
   counters: data.counters,
   takenExports: data.takenExports,

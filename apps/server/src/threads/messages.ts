@@ -8,6 +8,8 @@ export interface GatewayThreadData {
   host: string;
   port: number;
   controlSocket: string;
+  /** Believe the `x-forwarded` headers of a proxy in front. */
+  trustProxy: boolean;
   spoolFolder: string;
   blobFolder: string;
   limits: Limits;

@@ -16,7 +16,9 @@ export const capability: Capability = {
       permission: "blobs:read",
       scope: "project",
       summary: "A file that left its row, by the SHA-256 of its bytes",
-      params: z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/, "this is no SHA-256 in hex") }),
+      params: z.strictObject({
+        sha256: z.string().regex(/^[0-9a-f]{64}$/, "a SHA-256 of 64 lower-case hex digits"),
+      }),
       result: z.string().meta({ description: "The bytes." }),
       handle: async (call) => {
         const { sha256 } = call.params;

@@ -58,7 +58,7 @@ export function cutRange(range: TimeRange, nowMs: number): Buckets {
   const fromMs = range.fromMs ?? Math.max(0, toMs - overviewLimits.rangeDefaultMs);
   if (toMs - fromMs > overviewLimits.rangeMaxMs) {
     const days = overviewLimits.rangeMaxMs / day;
-    const errors = [{ path: "from", message: `the range is longer than ${days} days` }];
+    const errors = [{ path: "from", message: `makes a range that is longer than ${days} days` }];
     throw invalidInput({ where: "query", errors, mend: `Ask for at most ${days} days at once.` });
   }
   const bucketMs =

@@ -91,10 +91,11 @@ function startRoutes(services: Services): ApiRoute[] {
       summary: "Make a one-time sign-in link for the administrator",
       result: z.object({ url: z.string(), expiresAt: z.string() }),
       status: 201,
-      handle: async () => {
+      handle: async (call) => {
         const token = await services.sessions.createLinkToken(linkLifetimeSeconds);
+        const { headers } = call.request;
         return {
-          url: `${services.runtime.baseUrl()}/sign-in#token=${token}`,
+          url: `${clientBaseUrl({ headers, fallback: services.runtime.baseUrl() })}/sign-in#token=${token}`,
           expiresAt: new Date(services.now() + linkLifetimeSeconds * 1000).toISOString(),
         };
       },

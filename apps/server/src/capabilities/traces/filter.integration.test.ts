@@ -240,8 +240,8 @@ describe("facets", () => {
     expect(response.status).toBe(400);
     const problem = problemSchema.parse(await response.json());
     expect(problem.errors?.map(({ message }) => message)).toEqual([
-      "there is no field `modle`; nearest: model",
-      "the values of `latency` are not listed",
+      "names `modle`, which is no field; nearest: model",
+      "names `latency`, whose values are not listed",
     ]);
   });
 });

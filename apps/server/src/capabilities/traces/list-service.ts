@@ -73,7 +73,7 @@ function readPosition(cursor: string, list: string): ListPosition {
   if (from === list) return { at, traceId, asOf };
   throw invalidInput({
     where: "cursor",
-    errors: [{ path: "cursor", message: "it belongs to a list with another project, range or filter" }],
+    errors: [{ path: "cursor", message: "belongs to a list with another project, range or filter" }],
     mend: "Keep projectId, from, to and filter as they were on the page that the cursor came from, or leave it out.",
   });
 }

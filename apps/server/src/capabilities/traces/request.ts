@@ -9,7 +9,7 @@ const latestMs = Date.UTC(2200, 0, 1);
 
 const instant = z.iso.datetime({
   offset: true,
-  error: "this is no instant: write ISO 8601 with a zone, such as 2026-11-21T00:04:24Z",
+  error: "an instant in ISO 8601 with its zone, such as 2026-11-21T00:04:24Z",
 });
 
 /** What every read of spans takes: a range, open on the side that is left out, and a filter. */
@@ -32,7 +32,7 @@ export function readRange({ from, to }: { from?: string | undefined; to?: string
   const fromMs = readInstant("from", from);
   const toMs = readInstant("to", to);
   if (fromMs !== null && toMs !== null && fromMs >= toMs) {
-    const errors = [{ path: "from", message: "it is not before `to`, so no instant lies between them" }];
+    const errors = [{ path: "from", message: "is not before `to`, so no instant lies between them" }];
     throw invalidInput({ where: "query", errors, mend: "Give a `from` that is earlier than `to`." });
   }
   return { fromMs, toMs };
@@ -42,7 +42,7 @@ function readInstant(path: "from" | "to", text: string | undefined): number | nu
   if (text === undefined) return null;
   const instantMs = Date.parse(text);
   if (instantMs >= earliestMs && instantMs <= latestMs) return instantMs;
-  const errors = [{ path, message: "it is not between the years 1970 and 2200" }];
+  const errors = [{ path, message: "is not between the years 1970 and 2200" }];
   throw invalidInput({ where: "query", errors, mend: `Give a \`${path}\` between the years 1970 and 2200.` });
 }
 

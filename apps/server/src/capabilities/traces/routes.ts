@@ -16,11 +16,11 @@ import { readFacets, readSpan, readTrace } from "./trace-service.ts";
 const traceId = z
   .string()
   .toLowerCase()
-  .regex(/^[0-9a-f]{32}$/, "a trace id is 32 hex digits");
+  .regex(/^[0-9a-f]{32}$/, "a trace id of 32 hex digits");
 const spanId = z
   .string()
   .toLowerCase()
-  .regex(/^[0-9a-f]{16}$/, "a span id is 16 hex digits");
+  .regex(/^[0-9a-f]{16}$/, "a span id of 16 hex digits");
 
 const listQuery = z.strictObject({
   ...rangeAndFilter,

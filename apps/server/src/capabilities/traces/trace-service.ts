@@ -132,14 +132,16 @@ function readFields(fields: readonly string[]): string[] {
     .map((field) => {
       const near = nearestNames(field, facetFields);
       const known = filterFields.some(({ name }) => name === field);
-      const reason = known ? `the values of \`${field}\` are not listed` : `there is no field \`${field}\``;
+      const reason = known
+        ? `names \`${field}\`, whose values are not listed`
+        : `names \`${field}\`, which is no field`;
       return {
         path: "fields",
         message: near.length > 0 && !known ? `${reason}; nearest: ${near.join(", ")}` : reason,
       };
     });
   if (unique.length > traceLimits.facetFieldsMax) {
-    errors.push({ path: "fields", message: `at most ${traceLimits.facetFieldsMax} fields at once` });
+    errors.push({ path: "fields", message: `names more than ${traceLimits.facetFieldsMax} fields` });
   }
   if (errors.length === 0) return unique;
   throw invalidInput({ where: "query", errors, mend: `Ask for some of: ${facetFields.join(", ")}.` });

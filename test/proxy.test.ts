@@ -1,0 +1,63 @@
+import { afterEach, expect, test } from "vitest";
+import { startSystem, type System } from "./system.ts";
+
+let system: System | null = null;
+afterEach(async () => {
+  await system?.dispose();
+  system = null;
+});
+
+const forwarded = {
+  "x-forwarded-proto": "https",
+  "x-forwarded-host": "weir.example",
+  "x-forwarded-for": "203.0.113.9",
+};
+
+/** Signs in as a browser behind the proxy does, and reads where it is told that clients go. */
+async function signIn(at: System) {
+  const token = new URL(at.signInLink()).hash.replace("#token=", "");
+  const signedIn = await fetch(`${at.origin}/api/v1/session`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...forwarded },
+    body: JSON.stringify({ token }),
+  });
+  const cookie = signedIn.headers.get("set-cookie") ?? "";
+  const session = await fetch(`${at.origin}/api/v1/session`, {
+    headers: { cookie: cookie.split(";")[0] ?? "", ...forwarded },
+  });
+  return { status: signedIn.status, cookie, session: await session.text() };
+}
+
+/** Tries a wrong token from an address until it is told to wait, at most twelve times. */
+async function attemptsFrom(at: System, address: string): Promise<number> {
+  for (let attempt = 1; attempt <= 12; attempt += 1) {
+    const response = await fetch(`${at.origin}/api/v1/session`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-forwarded-for": address },
+      body: '{"token":"wrong"}',
+    });
+    if (response.status === 429) return attempt;
+  }
+  return Infinity;
+}
+
+test("behind a TLS proxy that is trusted the cookie is Secure, and URLs and addresses are the proxy's", async () => {
+  system = await startSystem({ env: { WEIR_TRUST_PROXY: "true" } });
+  const { status, cookie, session } = await signIn(system);
+  expect(status).toBe(201);
+  expect(cookie).toMatch(/; Secure/);
+  expect(JSON.parse(session)).toMatchObject({ baseUrl: "https://weir.example" });
+  expect(await attemptsFrom(system, "198.51.100.1")).toBe(11);
+  expect(await attemptsFrom(system, "198.51.100.2")).toBe(11);
+});
+
+test("without trust nothing that a client says of itself is believed", async () => {
+  system = await startSystem();
+  const { status, cookie, session } = await signIn(system);
+  expect(status).toBe(201);
+  expect(cookie).not.toMatch(/Secure/);
+  expect(JSON.parse(session)).toMatchObject({ baseUrl: system.origin });
+  // One attempt was the sign-in above: it counts, whatever address it claims.
+  expect(await attemptsFrom(system, "198.51.100.1")).toBe(10);
+  expect(await attemptsFrom(system, "198.51.100.2")).toBe(1);
+});
