@@ -2,6 +2,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { overviewSchema } from "@weir/schema";
 import { chromium, type BrowserContext, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startSystem, until, type System } from "./system.ts";
@@ -56,6 +57,30 @@ describe.runIf(installed)("the console in Chromium", () => {
       body: JSON.stringify({ model: "sim/echo", messages: [{ role: "user", content }], ...extra }),
     });
     expect(response.status, await response.text()).toBeLessThan(500);
+  }
+
+  /** A trace of a few spans, sent over OTLP; resolves with its id once it can be read. */
+  async function recordTree(): Promise<string> {
+    const traceId = "5eed".repeat(8);
+    const startNs = BigInt(Date.now()) * 1_000_000n;
+    const spans = [1, 2, 3].map((each) => ({
+      traceId,
+      spanId: String(each).repeat(16),
+      parentSpanId: each === 1 ? "" : "1".repeat(16),
+      name: `step ${each}`,
+      kind: 1,
+      startTimeUnixNano: String(startNs),
+      endTimeUnixNano: String(startNs + 5_000_000n),
+    }));
+    const headers = { authorization: `Bearer ${system.key}`, "content-type": "application/json" };
+    const body = JSON.stringify({ resourceSpans: [{ resource: {}, scopeSpans: [{ scope: {}, spans }] }] });
+    const response = await fetch(`${system.origin}/v1/traces`, { method: "POST", headers, body });
+    expect(response.status, await response.text()).toBe(200);
+    await until("the tree to be recorded", async () => {
+      const trace = await fetch(`${system.origin}/api/v1/traces/${traceId}`, { headers });
+      return trace.ok && (await trace.text()).includes("step 3");
+    });
+    return traceId;
   }
 
   async function expectAccessible(where: string): Promise<void> {
@@ -134,6 +159,21 @@ describe.runIf(installed)("the console in Chromium", () => {
     expect(page.url()).toBe(withPeek);
   });
 
+  test("a figure of the home page leads to exactly the rows that it counts", async () => {
+    const overviewAnswer = page.waitForResponse((response) => response.url().includes("/api/v1/overview"));
+    await page.goto(`${system.origin}/?range=1h`);
+    const overview = overviewSchema.parse(await (await overviewAnswer).json());
+    const figure = page.getByRole("main").getByRole("link", { name: /^Calls/ });
+    await figure.getByText(String(overview.total.calls), { exact: true }).waitFor();
+    await figure.click();
+    await page.waitForURL((url) => url.pathname === "/traces");
+    const { searchParams } = new URL(page.url());
+    expect(searchParams.get("from")).toBe(new Date(overview.from).toISOString());
+    expect(searchParams.get("to")).toBe(new Date(overview.to).toISOString());
+    // Every call of this test is a trace of its own.
+    await page.getByText(`${overview.total.calls} traces, no more in this range`).waitFor();
+  });
+
   test("what the query bar cannot read is said", async () => {
     await page.goto(`${system.origin}/traces?filter=${encodeURIComponent("modle:gpt")}`);
     await page
@@ -157,6 +197,44 @@ describe.runIf(installed)("the console in Chromium", () => {
     await page.getByText("bold river").first().waitFor({ state: "attached" });
     const overflow = await page.evaluate<number>("document.documentElement.scrollWidth - window.innerWidth");
     expect(overflow).toBeLessThanOrEqual(0);
+  });
+
+  test("in a narrow window the facets are a drawer that the keyboard opens and closes", async () => {
+    await page.setViewportSize({ width: 700, height: 800 });
+    await page.goto(`${system.origin}/traces?filter=${encodeURIComponent("user:ada")}`);
+    const button = page.getByRole("button", { name: "Filters, 1 active" });
+    await button.press("Enter");
+    const drawer = page.getByRole("dialog", { name: "Filters" });
+    await drawer.getByRole("checkbox", { name: /^ok/i }).click();
+    await page.waitForURL((url) => decodeURIComponent(url.search).includes("status:ok"));
+    await expectAccessible("the drawer with the facets");
+    await page.keyboard.press("Escape");
+    await drawer.waitFor({ state: "detached" });
+    const focused = () => page.evaluate<string>("document.activeElement.getAttribute('aria-label')");
+    await until("the focus to be back", async () => (await focused()) === "Filters, 2 active");
+  });
+
+  test("the splitter between tree and span moves with keys and pointer, and stays where it was put", async () => {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto(`${system.origin}/traces/${await recordTree()}`);
+    const splitter = page.getByRole("separator", { name: "Width of the tree" });
+    const at = async () => Number(await splitter.getAttribute("aria-valuenow"));
+    await splitter.waitFor();
+    const usual = await at();
+    await splitter.press("ArrowLeft");
+    await until("the key to move it", async () => (await at()) === usual - 2);
+    const box = await splitter.boundingBox();
+    if (box === null) throw new Error("the splitter has no box");
+    await page.mouse.move(box.x + box.width / 2, box.y + 100);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 120, box.y + 100, { steps: 4 });
+    await page.mouse.up();
+    const moved = await at();
+    expect(moved).toBeGreaterThan(usual);
+    await expectAccessible("a trace with its tree");
+    await page.reload();
+    await splitter.waitFor();
+    expect(await at()).toBe(moved);
   });
 
   test("nothing was asked of another host, and no script failed", () => {

@@ -55,13 +55,27 @@ export async function callApi<Schema extends z.ZodType>(
   });
 }
 
-async function send({ path, method = "GET", query, body, signal }: ApiRequest<z.ZodType>): Promise<Response> {
+/** Reads a file of the API as text. Throws like `callApi`. */
+export async function readText(request: Omit<ApiRequest<z.ZodType>, "schema">): Promise<string> {
+  const response = await send(request);
+  const text = await response.text();
+  if (response.ok) return text;
+  throw refused({ response, text, requestId: response.headers.get("x-request-id") ?? "" });
+}
+
+async function send({
+  path,
+  method = "GET",
+  query,
+  body,
+  signal,
+}: Omit<ApiRequest<z.ZodType>, "schema">): Promise<Response> {
   try {
     return await fetch(apiUrl(path, query), {
       method,
       credentials: "same-origin",
       headers: {
-        accept: "application/json",
+        accept: "application/json, */*;q=0.5",
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -34,6 +34,17 @@ function isTextInput(target: HTMLElement): boolean {
   return target instanceof HTMLInputElement && !["checkbox", "radio", "button"].includes(target.type);
 }
 
+const pressed = "a[href],button,summary,[role=button],[role=tab],[role=switch],[role=checkbox]";
+const scrolled = "[role=group][tabindex='0'],[role=separator],audio,video";
+
+/** Whether the browser itself does something with the key where the focus is: press a button, scroll a box. */
+function ownsKey(target: EventTarget | null, name: string): boolean {
+  // In the list's grid the keys are the grid's, whatever a click has left the focus on.
+  if (!(target instanceof Element) || target.closest("[role=grid]") !== null) return false;
+  if (name === "enter" || name === "space") return target.closest(pressed) !== null;
+  return /^(?:arrow|page|home$|end$)/.test(name) && target.closest(scrolled) !== null;
+}
+
 /** `mod+k`, `shift+f`, `?`, `escape`: how a press is written in `Shortcut.keys`. */
 export function pressName(
   event: Pick<KeyboardEvent, "key" | "metaKey" | "ctrlKey" | "altKey" | "shiftKey">,
@@ -62,6 +73,7 @@ function handle(event: KeyboardEvent): void {
   const name = pressName(event);
   if (["shift+shift", "mod+control", "mod+meta", "alt+alt"].includes(name)) return;
   if (isTyping(event.target) && !name.startsWith("mod+")) return;
+  if (ownsKey(event.target, name)) return;
   const first = pending !== null && Date.now() - pending.at < sequenceMs ? pending.key : null;
   pending = null;
   const shortcut = (first === null ? undefined : find(`${first} ${name}`)) ?? find(name);

@@ -46,3 +46,29 @@ export function useStored(name: string): [string | null, (value: string | null) 
   const store = useCallback((next: string | null) => storePreference(name, next), [name]);
   return [value, store];
 }
+
+/** A share of a box in percent, with its bounds. */
+export interface StoredShare {
+  value: number;
+  min: number;
+  max: number;
+  /** Where it stands until the reader moves it. */
+  usual: number;
+  set: (value: number) => void;
+}
+
+/** A width or height that the reader has chosen, kept within its bounds. */
+export function useStoredShare(
+  name: string,
+  bounds: { min: number; max: number; usual: number },
+): StoredShare {
+  const [stored, store] = useStored(name);
+  const { min, max, usual } = bounds;
+  const bounded = (value: number): number => Math.min(max, Math.max(min, value));
+  const parsed = stored === null || stored === "" ? Number.NaN : Number(stored);
+  return {
+    ...bounds,
+    value: bounded(Number.isFinite(parsed) ? parsed : usual),
+    set: (value) => store(String(Math.round(bounded(value) * 10) / 10)),
+  };
+}

@@ -3,8 +3,11 @@ import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { IconButton } from "./button.tsx";
 
-/** The first field has the focus; without one the dialog itself, not the button that closes it. */
-function focusField(event: Event): void {
+/**
+ * The first field has the focus; without one the dialog itself, not the button that closes it, whose tooltip would
+ * take the first Esc.
+ */
+export function focusField(event: Event): void {
   const dialog = event.currentTarget;
   if (!(dialog instanceof HTMLElement)) return;
   event.preventDefault();

@@ -1,7 +1,16 @@
 import type { Overview, OverviewFigures } from "@weir/schema";
 import { parseFilter } from "@weir/schema";
 import { expect, it } from "vitest";
-import { chartRows, homeCharts, modelLabel, modelTerms, seriesAt, shadeOf, stack } from "./chart-series.ts";
+import {
+  chartRows,
+  countedRange,
+  homeCharts,
+  modelLabel,
+  modelTerms,
+  seriesAt,
+  shadeOf,
+  stack,
+} from "./chart-series.ts";
 
 function figures(patch: Partial<OverviewFigures> = {}): OverviewFigures {
   return {
@@ -76,4 +85,17 @@ it("gives the table and the CSV one row per bucket", () => {
     ["2026-11-21T10:00:00.000Z", 3, 1, 2],
     ["2026-11-21T10:05:00.000Z", 5, 0, 5],
   ]);
+});
+
+it("leads to exactly the time that a figure counts, although the range that was asked for is another", () => {
+  const widened = { from: "2026-11-21T10:00:00Z", to: "2026-11-21T10:13:00Z", bucketMs: 300_000 };
+  expect(countedRange(widened)).toEqual({
+    kind: "absolute",
+    from: "2026-11-21T10:00:00.000Z",
+    to: "2026-11-21T10:13:00.000Z",
+  });
+  const bucket = (at: string) => countedRange(widened, Date.parse(at));
+  expect(bucket("2026-11-21T10:05:00Z")).toMatchObject({ to: "2026-11-21T10:10:00.000Z" });
+  // The last bucket ends with the range.
+  expect(bucket("2026-11-21T10:10:00Z")).toMatchObject({ to: "2026-11-21T10:13:00.000Z" });
 });

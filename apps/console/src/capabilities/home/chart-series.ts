@@ -7,6 +7,7 @@ import {
   formatDuration,
   formatUsd,
 } from "../../components/format.ts";
+import { rangeBetween, type TimeRange } from "../../app/time-range.ts";
 import { modelColour } from "../../components/model-colour.ts";
 
 /** One line or one layer of bars; a value per bucket, null where nothing was measured. */
@@ -85,6 +86,19 @@ export function modelLabel(model: ModelOfOverview, shown: readonly ModelOfOvervi
   if (model.model === "") return "(no model)";
   const ambiguous = shown.filter((each) => each.model === model.model).length > 1;
   return ambiguous || model.provider === "sim" ? `${model.provider}/${model.model}` : model.model;
+}
+
+/**
+ * Exactly the time that the figures are about, or one bucket of it: the API widens what it was asked for to whole
+ * buckets, and a relative range would have moved on by the time a link is followed.
+ */
+export function countedRange(
+  { from, to, bucketMs }: Pick<Overview, "from" | "to" | "bucketMs">,
+  bucketAt?: number,
+): TimeRange {
+  const end = Date.parse(to);
+  if (bucketAt === undefined) return rangeBetween({ start: Date.parse(from), end });
+  return rangeBetween({ start: bucketAt, end: Math.min(bucketAt + bucketMs, end) });
 }
 
 /** Terms that a filter joins by AND; empty ones are left out. */

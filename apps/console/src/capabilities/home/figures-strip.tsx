@@ -16,7 +16,7 @@ import {
 } from "../../components/format.ts";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { Tooltip } from "../../components/tooltip.tsx";
-import { atLeast, callsTerm, joinTerms } from "./chart-series.ts";
+import { atLeast, callsTerm, countedRange, joinTerms } from "./chart-series.ts";
 
 /** One large figure of the home page. */
 interface HeadlineFigure {
@@ -150,12 +150,14 @@ function FigureLink({ figure, overview }: { figure: HeadlineFigure; overview: Ov
     >
       <Link
         to="/traces"
-        search={tracesSearch(search, { filter })}
+        search={tracesSearch(search, { filter, range: countedRange(overview) })}
         className="group flex flex-col px-4 py-3 -outline-offset-2 hover:bg-hover"
       >
         <span className="text-label text-muted">{figure.label}</span>
         <span className="flex h-9 min-w-0 items-baseline gap-2">
-          <span className="text-figure font-medium tracking-[-0.02em]">{figure.format(value)}</span>
+          <span className="shrink-0 text-figure font-medium tracking-[-0.02em] whitespace-nowrap">
+            {figure.format(value)}
+          </span>
           <span className="truncate text-table text-muted">{aside}</span>
         </span>
         <span className={`truncate text-table ${worse ? "text-bad-text" : "text-muted"}`}>

@@ -13,7 +13,7 @@ import { ErrorState } from "../../components/error-state.tsx";
 import { StatusMark } from "../../components/status-mark.tsx";
 import { FirstCall } from "../quickstart/first-call.tsx";
 import { ChartPanel, ChartSkeleton } from "./chart-panel.tsx";
-import { callsTerm, homeCharts, joinTerms } from "./chart-series.ts";
+import { callsTerm, countedRange, homeCharts, joinTerms } from "./chart-series.ts";
 import { FiguresStrip } from "./figures-strip.tsx";
 import { ModelTable } from "./model-table.tsx";
 
@@ -107,8 +107,7 @@ function Charts({ overview }: { overview: Overview | undefined }): ReactNode {
               onZoom={(bounds) => setRange(rangeBetween(bounds))}
               onOpen={({ filter, bucket }) => {
                 const start = bucket === null ? undefined : content.times[bucket];
-                const range =
-                  start === undefined ? undefined : rangeBetween({ start, end: start + content.bucketMs });
+                const range = countedRange(overview, start);
                 const terms = joinTerms(search.filter ?? "", callsTerm, filter);
                 void navigate({ to: "/traces", search: tracesSearch(search, { filter: terms, range }) });
               }}

@@ -16,7 +16,15 @@ import {
 import { modelColour } from "../../components/model-colour.ts";
 import { ScrollRegion } from "../../components/scroll-region.tsx";
 import { Skeleton, skeletonWidth } from "../../components/skeleton.tsx";
-import { atLeast, callsTerm, isRest, joinTerms, modelLabel, modelTerms } from "./chart-series.ts";
+import {
+  atLeast,
+  callsTerm,
+  countedRange,
+  isRest,
+  joinTerms,
+  modelLabel,
+  modelTerms,
+} from "./chart-series.ts";
 
 type ModelFigures = Overview["models"][number];
 
@@ -112,6 +120,7 @@ export function ModelTable({ overview }: { overview: Overview | undefined }): Re
   const target = (term: string, more: string) =>
     tracesSearch(search, {
       filter: joinTerms(search.filter ?? "", callsTerm, term, more),
+      ...(overview === undefined ? {} : { range: countedRange(overview) }),
     });
   return (
     <section aria-label="Models" className="bg-surface px-4 pt-3 pb-6">

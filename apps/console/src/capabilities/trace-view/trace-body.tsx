@@ -1,4 +1,7 @@
+import { clsx } from "clsx";
 import type { ReactNode } from "react";
+import { useStoredShare } from "../../app/stored.ts";
+import { Splitter } from "../../components/splitter.tsx";
 import type { SpanNode, SpanTree } from "./tree/span-tree.ts";
 import { TraceTree } from "./tree/trace-tree.tsx";
 import { rowHeightPx } from "./tree/tree-row.tsx";
@@ -11,7 +14,12 @@ export const narrowBelowPx = 640;
 /** Below this width the tree's bars move under the names. */
 const barsFromPx = 540;
 
-/** Tree and span, side by side or stacked. A trace of one span is only that span. */
+/** A tree up to this height is not worth a splitter; in a narrow view no tree is higher. */
+const treeSmallPx = 280;
+/** Search field and axis above the rows. */
+const treeFramePx = 70;
+
+/** Tree and span, side by side or stacked, with a splitter between them. A trace of one span is only that span. */
 export function TraceBody({
   tree,
   selected,
@@ -26,17 +34,25 @@ export function TraceBody({
   widthPx: number;
 }): ReactNode {
   const narrow = widthPx < narrowBelowPx;
+  const treeWidth = useStoredShare("treeWidth", { min: 25, max: 70, usual: 46 });
+  const treeHeight = useStoredShare("treeHeight", { min: 15, max: 75, usual: 42 });
   const panelBox = <div className={narrow ? "h-full shrink-0" : "min-h-0 min-w-0 flex-1"}>{panel}</div>;
   if (tree.nodes.length < 2) return panelBox;
   const beside = widthPx >= besideFromPx;
-  // A small tree takes the room that it needs; a large one at most two fifths of the height.
-  const treePx = tree.nodes.length * rowHeightPx + 70;
+  // A small tree takes only the room that it needs; a large one what the reader gives it.
+  const treePx = tree.nodes.length * rowHeightPx + treeFramePx;
+  const small = treePx <= treeSmallPx;
+  const heightLimit = narrow ? `${treeSmallPx}px` : `${small ? treeHeight.usual : treeHeight.value}%`;
   const treeBox = (
     <div
-      className={beside ? "min-h-0 w-[46%] min-w-0 border-r border-line" : "shrink-0 border-b border-line"}
-      style={beside ? {} : { height: `min(${narrow ? "280px" : "42%"}, ${treePx}px)` }}
+      className={clsx("relative shrink-0 border-line", beside ? "min-h-0 min-w-0 border-r" : "border-b")}
+      style={beside ? { width: `${treeWidth.value}%` } : { height: `min(${heightLimit}, ${treePx}px)` }}
     >
       <TraceTree tree={tree} selected={selected} onSelect={onSelect} wide={widthPx >= barsFromPx} />
+      {beside ? <Splitter label="Width of the tree" share={treeWidth} from="left" /> : null}
+      {beside || narrow || small ? null : (
+        <Splitter label="Height of the tree" share={treeHeight} from="top" />
+      )}
     </div>
   );
   if (narrow) {

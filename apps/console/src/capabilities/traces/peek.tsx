@@ -1,20 +1,15 @@
 import { Link } from "@tanstack/react-router";
 import { ChevronDown, ChevronUp, Link2, Maximize2, X } from "lucide-react";
-import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from "react";
-import { useStored } from "../../app/stored.ts";
+import type { ReactNode } from "react";
+import { useStoredShare, type StoredShare } from "../../app/stored.ts";
 import { Button, IconButton } from "../../components/button.tsx";
 import { CopyButton } from "../../components/code-block.tsx";
+import { Splitter } from "../../components/splitter.tsx";
 import { Tooltip } from "../../components/tooltip.tsx";
 
-const narrowest = 40;
-const widest = 70;
-
-/** The peek's width in percent of the page, 40 to 70, remembered. */
-export function usePeekWidth(): [number, (width: number) => void] {
-  const [stored, store] = useStored("peekWidth");
-  const parsed = Number(stored ?? "52");
-  const width = Number.isFinite(parsed) ? Math.min(widest, Math.max(narrowest, parsed)) : 52;
-  return [width, (next) => store(String(Math.round(Math.min(widest, Math.max(narrowest, next)) * 10) / 10))];
+/** The peek's width in percent of the page, remembered. */
+export function usePeekWidth(): StoredShare {
+  return useStoredShare("peekWidth", { min: 40, max: 70, usual: 52 });
 }
 
 /** A panel over the right of the page; the list beside it stays usable, so it is no dialog. */
@@ -32,14 +27,14 @@ export function Peek({
   onClose: () => void;
   children: ReactNode;
 }): ReactNode {
-  const [width, setWidth] = usePeekWidth();
+  const width = usePeekWidth();
   return (
     <aside
       aria-label="Trace"
       className="enter-peek absolute inset-y-0 right-0 z-20 flex w-full flex-col border-l border-line bg-surface medium:w-(--peek-width) medium:shadow-float"
-      style={{ "--peek-width": `${width}%` }}
+      style={{ "--peek-width": `${width.value}%` }}
     >
-      <ResizeHandle width={width} onResize={setWidth} />
+      <Splitter label="Width of the trace panel" share={width} from="right" className="hidden medium:block" />
       <header className="flex h-10 shrink-0 items-center gap-1 border-b border-line pr-2 pl-3">
         <span className="flex min-w-0 items-center gap-1 text-muted">
           Trace
@@ -81,53 +76,5 @@ export function Peek({
       </header>
       <div className="flex min-h-0 flex-1 flex-col">{children}</div>
     </aside>
-  );
-}
-
-/** Drags with the pointer, moves with the arrow keys, and goes back to the usual width with a double click. */
-function ResizeHandle({ width, onResize }: { width: number; onResize: (width: number) => void }): ReactNode {
-  const handle = useRef<HTMLDivElement>(null);
-  const [dragging, setDragging] = useState(false);
-  useEffect(() => {
-    document.body.style.cursor = dragging ? "col-resize" : "";
-    return () => {
-      document.body.style.cursor = "";
-    };
-  }, [dragging]);
-  const drag = (event: PointerEvent): void => {
-    const page = handle.current?.parentElement?.parentElement?.getBoundingClientRect();
-    if (!dragging || page === undefined) return;
-    onResize(((page.right - event.clientX) / page.width) * 100);
-  };
-  const press = (event: KeyboardEvent): void => {
-    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-    event.preventDefault();
-    onResize(width + (event.key === "ArrowLeft" ? 2 : -2));
-  };
-  return (
-    <div
-      ref={handle}
-      // A separator that can be moved is no <hr>.
-      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
-      role="separator"
-      aria-label="Width of the trace panel"
-      aria-orientation="vertical"
-      aria-valuemin={narrowest}
-      aria-valuemax={widest}
-      aria-valuenow={Math.round(width)}
-      // A separator that can be moved takes the focus.
-      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-      tabIndex={0}
-      onKeyDown={press}
-      onDoubleClick={() => onResize(52)}
-      onPointerDown={(event) => {
-        event.currentTarget.setPointerCapture(event.pointerId);
-        setDragging(true);
-      }}
-      onPointerMove={drag}
-      onPointerUp={() => setDragging(false)}
-      onPointerCancel={() => setDragging(false)}
-      className={`absolute inset-y-0 -left-1 z-10 hidden w-2 cursor-col-resize touch-none medium:block ${dragging ? "bg-accent/30" : "hover:bg-accent/20"}`}
-    />
   );
 }

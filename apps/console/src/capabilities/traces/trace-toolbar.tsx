@@ -3,12 +3,14 @@ import type { ReactNode, RefObject } from "react";
 import type { Scope } from "../../api/queries.ts";
 import { IconButton } from "../../components/button.tsx";
 import { ColumnMenu } from "./column-menu.tsx";
+import { FacetDrawer } from "./facet-drawer.tsx";
 import { QueryBar } from "./query-bar.tsx";
 import type { TraceColumn } from "./trace-columns.tsx";
 
 /** The row above the list: facets on or off, the query, the columns. */
 export function TraceToolbar({
   scope,
+  live,
   queryRef,
   columns,
   facetsShown,
@@ -17,6 +19,7 @@ export function TraceToolbar({
   onColumns,
 }: {
   scope: Scope;
+  live: boolean;
   queryRef: RefObject<HTMLInputElement | null>;
   columns: readonly TraceColumn[];
   facetsShown: boolean;
@@ -34,6 +37,7 @@ export function TraceToolbar({
       >
         <PanelLeft />
       </IconButton>
+      <FacetDrawer scope={scope} live={live} onFilter={onFilter} />
       <QueryBar filter={scope.filter} scope={scope} inputRef={queryRef} onFilter={onFilter} />
       <span className="mt-0.5">
         <ColumnMenu columns={columns} onChange={onColumns} />

@@ -55,6 +55,7 @@ function ListPage(): ReactNode {
     <>
       <TraceToolbar
         scope={scope}
+        live={view.live}
         queryRef={queryRef}
         columns={view.columns}
         facetsShown={view.facetsShown}
@@ -108,7 +109,7 @@ function ListBody({
   const { scope, cursor, open } = view;
   const scrollRef: RefObject<HTMLDivElement | null> = useRef(null);
   const zone = useTimeZone();
-  const [peekWidth] = usePeekWidth();
+  const peekWidth = usePeekWidth();
   const showWaiting = (): void => {
     list.showWaiting();
     view.clearCursor();
@@ -129,7 +130,7 @@ function ListBody({
         selected={view.selected}
         hasMore={list.hasMore}
         loadingMore={list.loadingMore}
-        coveredWidth={open === undefined ? "0px" : `${peekWidth}%`}
+        coveredWidth={open === undefined ? "0px" : `${peekWidth.value}%`}
         scrollRef={scrollRef}
         initialOffset={offsets.get(listKey) ?? 0}
         onLoadMore={list.loadMore}

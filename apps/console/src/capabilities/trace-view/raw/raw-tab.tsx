@@ -3,7 +3,7 @@ import { clsx } from "clsx";
 import { useMemo, type ReactNode } from "react";
 import type { RawPart } from "../navigation.ts";
 import { ReceiptList } from "../span/receipt-list.tsx";
-import { BodyView } from "./body-view.tsx";
+import { StoredBodyView } from "./stored-body-view.tsx";
 
 interface PartChoice {
   part: RawPart;
@@ -28,10 +28,12 @@ function partsOf(span: SpanDetail): PartChoice[] {
 /** The bodies as they were sent and received, what was changed between them, and the record itself. */
 export function RawTab({
   span,
+  projectId,
   part,
   onPart,
 }: {
   span: SpanDetail;
+  projectId: string | undefined;
   part: RawPart | null;
   onPart: (part: RawPart) => void;
 }): ReactNode {
@@ -67,8 +69,9 @@ export function RawTab({
       {open.part === "receipt" ? (
         <ReceiptList receipt={span.receipt} />
       ) : (
-        <BodyView
+        <StoredBodyView
           key={`${span.spanId}:${open.part}`}
+          projectId={projectId}
           text={open.part === "span" ? record : open.text}
           label={open.label}
           fileName={`${span.spanId}-${open.part}.${open.part === "response" && span.streamed ? "txt" : "json"}`}

@@ -110,7 +110,7 @@ export function SpanPanel({
         </TabPanel>
         <TabPanel value="raw">
           {content((span) => (
-            <RawTab span={span} part={openTab.rawPart} onPart={onOpenRaw} />
+            <RawTab span={span} projectId={projectId} part={openTab.rawPart} onPart={onOpenRaw} />
           ))}
         </TabPanel>
         <TabPanel value="events">
