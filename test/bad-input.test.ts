@@ -55,6 +55,8 @@ describe.each(protocols)(
       { what: "no model", body: '{"messages":[]}', status: 400, says: /model/ },
       { what: "an unknown model", body: hello("sim/ecko"), status: 404, says: /sim\/echo/ },
       { what: "an unknown provider", body: hello("nobody/x"), status: 404, says: /nobody/ },
+      { what: "a slip in a provider", body: hello("opneai/gpt-4o"), status: 404, says: /"openai\/gpt-4o"/ },
+      { what: "another case", body: hello("OPENAI/gpt-4o-mini"), status: 404, says: /"openai\/gpt-4o-mini"/ },
       { what: "a provider without a key", body: hello("openai/gpt-4o"), status: 503, says: /OPENAI_API_KEY/ },
       {
         what: "a wrong key",
@@ -84,6 +86,31 @@ describe.each(protocols)(
     });
   },
 );
+
+test.each([
+  ["GET", "/v1"],
+  ["GET", "//v1/models"],
+  ["POST", "/v1"],
+  ["POST", "/chat/completions"],
+  ["POST", "/messages"],
+])("a wrong base URL: %s %s is answered as JSON with the right one", async (method, path) => {
+  const response = await fetch(system.origin + path, { method });
+  expect(response.status).toBe(404);
+  expect(await response.json()).toMatchObject({
+    error: { message: expect.stringContaining("base URL to http://host:port/v1") },
+  });
+});
+
+test("the console's pages are pages, and no client gets one in place of JSON", async () => {
+  for (const path of ["/", "/traces", "/settings/models"]) {
+    const page = await fetch(system.origin + path, { headers: { accept: "text/html,*/*;q=0.8" } });
+    expect(page.headers.get("content-type")).toContain("text/html");
+    await page.text();
+  }
+  const lost = await fetch(`${system.origin}/responses`, { method: "POST", body: "{}" });
+  expect(lost.status).toBe(404);
+  expect(await lost.json()).toMatchObject({ code: "route_not_found" });
+});
 
 test("an unreadable image is named by its place, before anything is sent", async () => {
   const response = await post(
@@ -125,7 +152,13 @@ test("our own API refuses unknown fields by name, as problem+json", async () => 
   });
   expect(response.status).toBe(400);
   expect(response.headers.get("content-type")).toContain("application/problem+json");
-  expect(await response.text()).toContain("limti");
+  expect(await response.text()).toContain('did you mean \\"limit\\"?');
+  const number = await fetch(`${system.origin}/api/v1/traces?limit=x`, {
+    headers: { authorization: `Bearer ${system.key}` },
+  });
+  expect(await number.json()).toMatchObject({
+    detail: '"limit" must be a whole number from 1 to 200, but it is "x".',
+  });
   const filter = await fetch(`${system.origin}/api/v1/traces?filter=${encodeURIComponent("modle:gpt-4o")}`, {
     headers: { authorization: `Bearer ${system.key}` },
   });

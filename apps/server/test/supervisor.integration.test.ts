@@ -316,7 +316,7 @@ describe("starting and stopping", () => {
     });
     expect(code).toBe(1);
     expect(output).toContain("weir.yaml:3:5");
-    expect(output).toContain("did you mean baseUrl?");
+    expect(output).toContain('did you mean "baseUrl"?');
     expect(existsSync(join(home, "new"))).toBe(false);
   });
 

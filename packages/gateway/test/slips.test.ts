@@ -142,6 +142,7 @@ describe("a wrong base URL", () => {
     ["GET", "/api/v1/models", json],
     ["GET", "/api/v1/traces", json],
     ["POST", "/api/v1/keys", json],
+    ["POST", "/api/v1/some/messages", json],
   ])("%s %s is no model call and goes to the control server", async (method, path, headers) => {
     const response = await fetch(running.url + path, { method, headers });
     expect(response.status).toBe(503);

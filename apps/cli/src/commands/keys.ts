@@ -1,5 +1,6 @@
 import { apiKeySchema, createdApiKeySchema, pageSchema } from "@weir/schema";
 import type { CommandContext } from "../context.ts";
+import { CliError } from "../errors.ts";
 import { connectToServer } from "../server-client.ts";
 import { formatTable } from "../table.ts";
 
@@ -51,6 +52,13 @@ export async function revokeKey(
   keyId: string,
   options: KeyOptions,
 ): Promise<number> {
+  if (keyId.trim() === "") {
+    throw new CliError({
+      code: "key_id_missing",
+      message: "The key's id is empty.",
+      mend: '"weir key list" shows the id of every key.',
+    });
+  }
   const key = await connectToServer(context).call({
     method: "POST",
     path: `/keys/${encodeURIComponent(keyId)}/revoke`,

@@ -220,6 +220,6 @@ function matches(options: { template: string; path: string }): boolean {
   const path = options.path.split("/");
   return (
     template.length === path.length &&
-    template.every((part, index) => part.startsWith("{") || part === path[index])
+    template.every((part, index) => part === path[index] || (part.startsWith("{") && path[index] !== ""))
   );
 }

@@ -57,6 +57,6 @@ function parsePart(schema: z.ZodType, input: { where: "path" | "query" | "body";
   throw invalidInput({
     where: input.where,
     errors: parsed.problems.map(({ path, message }) => ({ path: path.map(String).join("."), message })),
-    mend: `${parsed.problems[0]?.mend ?? ""} GET /api/v1/openapi.json describes every field.`.trim(),
+    mend: parsed.problems.map(({ mend }) => mend).join(" "),
   });
 }

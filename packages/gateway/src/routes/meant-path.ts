@@ -1,9 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { gatewayErrors, type GatewayError } from "../errors.ts";
-
-const posted = ["/v1/chat/completions", "/v1/embeddings", "/v1/messages", "/v1/messages/count_tokens"];
-const modelsPath = "/v1/models";
-const tracesPath = "/v1/traces";
+import { modelCalls, modelsPath, tracesPath } from "./endpoints.ts";
 
 /** A path as its writer meant it: no doubled slashes and none at the end. */
 const tidied = (path: string): string => path.replaceAll(/\/{2,}/g, "/").replace(/\/$/, "");
@@ -16,9 +13,13 @@ function meantPath(path: string, method: string): string | null {
   const rest = tidied(path).replace(/^(\/v1(?=\/|$))+/i, "");
   const meant = `/v1${rest}`;
   const reads = method === "GET" || method === "HEAD";
-  if (posted.includes(meant) || meant === modelsPath || meant.startsWith(`${modelsPath}/`)) return meant;
+  if (modelCalls.has(meant) || meant === modelsPath || meant.startsWith(`${modelsPath}/`)) return meant;
   if (meant === tracesPath && !(reads && !/^\/+v1\//i.test(path))) return meant;
-  return reads ? null : (posted.find((known) => rest.endsWith(known.slice(3))) ?? null);
+  if (reads) return null;
+  // Below /api the console's own API has its routes, whatever they end with.
+  const ours = rest.startsWith("/api/");
+  const fits = (known: string) => (ours ? rest === `/api${known}` : rest.endsWith(known.slice("/v1".length)));
+  return modelCalls.keys().find(fits) ?? null;
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Operation, WireProtocol } from "@weir/providers";
+import type { WireProtocol } from "@weir/providers";
 import { sendError } from "../answer/send-error.ts";
 import { GatewayError, gatewayErrors } from "../errors.ts";
 import type { Gate } from "../gate.ts";
 import type { ControlPipe } from "./control.ts";
+import { modelCalls, modelsPath, tracesPath } from "./endpoints.ts";
 import { serveHealth } from "./health.ts";
 import { baseUrlError } from "./meant-path.ts";
 import { serveModelCall } from "./model-call.ts";
@@ -11,14 +12,6 @@ import { serveModels } from "./models.ts";
 import { serveTraces } from "./traces.ts";
 
 type Exchange = { req: IncomingMessage; res: ServerResponse };
-
-const modelCalls = new Map<string, { protocol: WireProtocol; operation: Operation }>([
-  ["/v1/chat/completions", { protocol: "openai", operation: "chat" }],
-  ["/v1/embeddings", { protocol: "openai", operation: "embeddings" }],
-  ["/v1/messages", { protocol: "anthropic", operation: "chat" }],
-  ["/v1/messages/count_tokens", { protocol: "anthropic", operation: "count_tokens" }],
-]);
-const modelsPath = "/v1/models";
 
 function requireMethod(req: IncomingMessage, path: string, allow: string): void {
   const method = req.method ?? "";
@@ -51,7 +44,7 @@ function serveApi(gate: Gate, exchange: Exchange, place: { path: string; query: 
   } else if (path === modelsPath || path.startsWith(`${modelsPath}/`)) {
     requireMethod(req, path, "GET, HEAD");
     serveModels(gate, exchange, { id: path === modelsPath ? "" : modelIdOf(path), query });
-  } else if (path === "/v1/traces") {
+  } else if (path === tracesPath) {
     requireMethod(req, path, "POST");
     serveTraces(gate, exchange);
   } else {
