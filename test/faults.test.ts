@@ -174,6 +174,37 @@ describe(`kill -9 under load (seed ${seed})`, () => {
   });
 });
 
+test("an OTLP export that is sent again after kill -9 of the server is recorded once", async () => {
+  const traceId = "3af7651916cd43dd8448eb211c80319f";
+  const exportOf = (spanId: string) => {
+    const times = { startTimeUnixNano: "1790000000000000000", endTimeUnixNano: "1790000000005000000" };
+    const spans = [{ traceId, spanId, name: "work", ...times }];
+    return JSON.stringify({ resourceSpans: [{ resource: {}, scopeSpans: [{ scope: {}, spans }] }] });
+  };
+  const post = async (system: System, spanId: string) => {
+    const response = await fetch(`${system.origin}/v1/traces`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${system.key}` },
+      body: exportOf(spanId),
+    });
+    expect(response.status).toBe(200);
+  };
+  let system = await start();
+  await post(system, "eee19b7ec3c1b174");
+  await system.kill();
+  system = await restart(system);
+  await post(system, "eee19b7ec3c1b174");
+  // Behind the one sent again, so that it has been shipped when this one shows.
+  await post(system, "aaa19b7ec3c1b175");
+  const spans = await until("the newest span to show", async () => {
+    const found = z
+      .object({ spans: z.array(z.object({ spanId: z.string() })) })
+      .parse(await api(system, `/traces/${traceId}`));
+    return found.spans.some(({ spanId }) => spanId === "aaa19b7ec3c1b175") ? found.spans : null;
+  });
+  expect(spans.map(({ spanId }) => spanId).toSorted()).toEqual(["aaa19b7ec3c1b175", "eee19b7ec3c1b174"]);
+});
+
 test("ClickHouse away for a minute: calls go on, the spool keeps them, and drains after", async () => {
   const awayMs = 60_000;
   const system = await start();

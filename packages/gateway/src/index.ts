@@ -1,6 +1,6 @@
 export type * from "./ports.ts";
 export { createGateway } from "./gateway.ts";
 export type { Gateway, ListenOptions } from "./gateway.ts";
-export { createTakenExports } from "./record/taken-exports.ts";
+export { takenExportsBytes, type TakenExportsMemory } from "./record/taken-exports.ts";
 export { createCounters, latencyBucketsMs, overheadBucketsMs, readCounters } from "./counters.ts";
 export type { CounterName, CounterReading, Counters, HistogramName, HistogramReading } from "./counters.ts";

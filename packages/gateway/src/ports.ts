@@ -1,4 +1,5 @@
 import type { Limits, Snapshot, SpanRecord } from "@weir/schema";
+import type { TakenExportsMemory } from "./record/taken-exports.ts";
 
 /**
  * Where records go. `append` returns after the record is in the operating system's hands, so that a killed
@@ -39,6 +40,6 @@ export interface GatewayPorts {
   limits: Limits;
   /** Memory to count in (`createCounters().buffer`), so that another thread can read it; own memory when absent. */
   counters?: SharedArrayBuffer;
-  /** Memory in which all threads remember the OTLP exports they took (`createTakenExports().buffer`). */
-  takenExports?: SharedArrayBuffer;
+  /** Where all threads remember the OTLP exports they took; own memory when absent. */
+  takenExports?: TakenExportsMemory;
 }

@@ -7,6 +7,7 @@ export {
 export { startClickHouse } from "./clickhouse/start-clickhouse.ts";
 export type { EngineExit, EngineProcess } from "./engine-process.ts";
 export { StoreError, type StoreErrorCode } from "./errors.ts";
+export { loadFileMemory, openFileMemory } from "./file-memory.ts";
 export type { StoreLog } from "./log.ts";
 export { migrateClickHouse } from "./migrations/migrate-clickhouse.ts";
 export { migratePostgres } from "./migrations/migrate-postgres.ts";

@@ -16,6 +16,8 @@ export interface Home {
   clickhouse: string;
   spool: string;
   blobs: string;
+  /** Which OTLP exports were taken lately, so that one that is sent again is known. */
+  takenExports: string;
   log: string;
   snapshot: string;
   secretKey: string;
@@ -39,6 +41,7 @@ export function homePaths(root: string): Home {
     clickhouse: join(root, "clickhouse"),
     spool: join(root, "spool"),
     blobs: join(root, "blobs"),
+    takenExports: join(root, "taken-exports"),
     log: join(root, "log"),
     snapshot: join(root, "snapshot.json"),
     secretKey: join(root, "secret.key"),

@@ -1,11 +1,12 @@
 import { rmSync, writeFileSync } from "node:fs";
-import { createCounters, createTakenExports } from "@weir/gateway";
+import { createCounters, takenExportsBytes } from "@weir/gateway";
 import type { System } from "@weir/schema";
 import {
   connectClickHouse,
   connectPostgres,
   createShipper,
   createSpoolGauge,
+  loadFileMemory,
   migrateClickHouse,
   migratePostgres,
   readSpoolGauge,
@@ -290,7 +291,10 @@ export class WeirServer {
         blobFolder: home.blobs,
         limits: config.limits,
         spoolGauge: this.#spoolGauge,
-        takenExports: createTakenExports().buffer,
+        takenExports: {
+          buffer: loadFileMemory({ path: home.takenExports, bytes: takenExportsBytes }),
+          file: home.takenExports,
+        },
       },
       makeCounters: () => createCounters().buffer,
       snapshot: () => this.#publisher.current(),

@@ -27,7 +27,7 @@ function makePool(options: { host?: string } = {}) {
       blobFolder: "",
       limits: defaultLimits,
       spoolGauge: createSpoolGauge(),
-      takenExports: new SharedArrayBuffer(8),
+      takenExports: { buffer: new SharedArrayBuffer(8), file: "" },
     },
     makeCounters: () => new SharedArrayBuffer(8),
     snapshot: () => current,

@@ -1,7 +1,13 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { createGateway } from "@weir/gateway";
 import type { SpanRecord, Snapshot } from "@weir/schema";
-import { createBlobStore, createRecorder, createSpoolWriter, readSpoolGauge } from "@weir/store";
+import {
+  createBlobStore,
+  createRecorder,
+  createSpoolWriter,
+  openFileMemory,
+  readSpoolGauge,
+} from "@weir/store";
 import type { FromGatewayThread, GatewayThreadData, ToGatewayThread } from "./messages.ts";
 import { recordingProblem } from "./recording-check.ts";
 
@@ -28,6 +34,8 @@ const spool = createSpoolWriter({
 });
 const recorder = createRecorder({ spool, blobs: createBlobStore({ directory: data.blobFolder }) });
 
+const takenExports = openFileMemory(data.takenExports.file);
+
 const gateway = createGateway({
   recorder: {
     append(records: readonly SpanRecord[]) {
@@ -41,7 +49,11 @@ const gateway = createGateway({
   control: { socketPath: data.controlSocket, trustProxy: data.trustProxy },
   limits: data.limits,
   counters: data.counters,
-  takenExports: data.takenExports,
+  takenExports: {
+    buffer: data.takenExports.buffer,
+    // Not kept means that a retry after a restart is recorded again, and nothing worse.
+    keep: (offset, bytes) => void takenExports.write(offset, bytes),
+  },
 });
 
 port.on("message", (message: ToGatewayThread) => {
@@ -84,6 +96,7 @@ async function drain(): Promise<void> {
   clearInterval(reporter);
   report();
   spool.close();
+  takenExports.close();
   port.close();
 }
 

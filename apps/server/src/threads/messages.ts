@@ -17,8 +17,8 @@ export interface GatewayThreadData {
   spoolGauge: SpoolGauge;
   /** The thread's counters; a thread that replaces another goes on counting in the same memory. */
   counters: SharedArrayBuffer;
-  /** Which OTLP exports were taken, shared by all threads: a retry may reach any of them. */
-  takenExports: SharedArrayBuffer;
+  /** Which OTLP exports were taken, shared by all threads, and the file that keeps it. */
+  takenExports: { buffer: SharedArrayBuffer; file: string };
 }
 
 /** From the main thread to a gateway thread. */

@@ -101,7 +101,11 @@ export interface BatchBytes {
  * Reads the segments of a batch one behind the other into `into`, or into a new buffer when that is too small. What
  * an insert needs is these bytes and nothing else, so the lines are not looked at here.
  */
-export async function readBatch(directory: string, batch: Batch, into: Buffer<ArrayBuffer>): Promise<BatchBytes> {
+export async function readBatch(
+  directory: string,
+  batch: Batch,
+  into: Buffer<ArrayBuffer>,
+): Promise<BatchBytes> {
   const missing: string[] = [];
   const sizes = new Map<string, number>();
   for (const segment of batch.segments) {

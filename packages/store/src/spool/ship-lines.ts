@@ -84,7 +84,8 @@ async function shipDivided(part: Part, split: SplitState, error: unknown): Promi
   const exceptionCode = exceptionCodeOf(error);
   if (exceptionCode === null || !contentExceptions.has(exceptionCode)) throw error;
   const [only] = lines;
-  if (only !== undefined && lines.length === 1) return [{ line: only, exceptionCode, reason: messageOf(error) }];
+  if (only !== undefined && lines.length === 1)
+    return [{ line: only, exceptionCode, reason: messageOf(error) }];
   split.divided = true;
   const dead: DeadLine[] = [];
   for (const smaller of divide(lines, messageOf(error), split)) {
