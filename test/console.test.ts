@@ -195,8 +195,11 @@ describe.runIf(installed)("the console in Chromium", () => {
     await page.setViewportSize({ width: 400, height: 800 });
     await page.goto(`${system.origin}/traces`);
     await page.getByText("bold river").first().waitFor({ state: "attached" });
-    const overflow = await page.evaluate<number>("document.documentElement.scrollWidth - window.innerWidth");
-    expect(overflow).toBeLessThanOrEqual(0);
+    const overflow = () => page.evaluate<number>("document.documentElement.scrollWidth - window.innerWidth");
+    expect(await overflow()).toBeLessThanOrEqual(0);
+    await page.goto(`${system.origin}/settings/models`);
+    await page.getByRole("row", { name: /sim\/echo/ }).waitFor();
+    expect(await overflow()).toBeLessThanOrEqual(0);
   });
 
   test("in a narrow window the facets are a drawer that the keyboard opens and closes", async () => {
@@ -212,6 +215,24 @@ describe.runIf(installed)("the console in Chromium", () => {
     await drawer.waitFor({ state: "detached" });
     const focused = () => page.evaluate<string>("document.activeElement.getAttribute('aria-label')");
     await until("the focus to be back", async () => (await focused()) === "Filters, 2 active");
+  });
+
+  test("a body that was too long for its record can be read whole", async () => {
+    await call(`longest ${"x".repeat(1_200_000)} end-of-it`);
+    const found = await until("the long call to be recorded", async () => {
+      const traces = await fetch(`${system.origin}/api/v1/traces?filter=longest`, {
+        headers: { authorization: `Bearer ${system.key}` },
+      });
+      return /"traceId":"([0-9a-f]{32})"/.exec(await traces.text())?.[1];
+    });
+    await page.goto(`${system.origin}/traces/${found}?tab=raw.response`);
+    await page.getByText("the rest is in a file of its own").waitFor();
+    expect(await page.getByRole("main").getByText("weir-blob:").count()).toBe(0);
+    await expectAccessible("a body whose rest is elsewhere");
+    await page.getByRole("button", { name: "Show all of it" }).click();
+    // Whole it is JSON again, which its beginning was not.
+    await page.getByRole("button", { name: "Tree", exact: true }).waitFor();
+    await page.getByText("the rest is in a file of its own").waitFor({ state: "detached" });
   });
 
   test("the splitter between tree and span moves with keys and pointer, and stays where it was put", async () => {

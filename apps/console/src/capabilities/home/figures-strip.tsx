@@ -154,11 +154,11 @@ function FigureLink({ figure, overview }: { figure: HeadlineFigure; overview: Ov
         className="group flex flex-col px-4 py-3 -outline-offset-2 hover:bg-hover"
       >
         <span className="text-label text-muted">{figure.label}</span>
-        <span className="flex h-9 min-w-0 items-baseline gap-2">
+        <span className="flex h-9 min-w-0 items-baseline gap-1.5">
           <span className="shrink-0 text-figure font-medium tracking-[-0.02em] whitespace-nowrap">
             {figure.format(value)}
           </span>
-          <span className="truncate text-table text-muted">{aside}</span>
+          <span className="truncate text-label text-muted">{aside}</span>
         </span>
         <span className={`truncate text-table ${worse ? "text-bad-text" : "text-muted"}`}>
           {change === null

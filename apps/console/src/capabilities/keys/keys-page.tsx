@@ -11,6 +11,7 @@ import { Button } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
+import { ScrollRegion } from "../../components/scroll-region.tsx";
 import { Skeleton, skeletonWidth } from "../../components/skeleton.tsx";
 import { CreateKey } from "./create-key.tsx";
 import { RevokeKey } from "./revoke-key.tsx";
@@ -66,7 +67,7 @@ function KeyTable({
   const zone = useTimeZone();
   const titles = ["Name", "Begins with", "Created", "Last used", ""];
   return (
-    <div className="overflow-x-auto">
+    <ScrollRegion label="Key list" className="relative overflow-x-auto">
       <table className="w-full text-table">
         <thead className="text-label text-muted">
           <tr className="h-7">
@@ -125,6 +126,6 @@ function KeyTable({
               ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 }

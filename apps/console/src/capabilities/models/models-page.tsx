@@ -14,6 +14,7 @@ import { ErrorState } from "../../components/error-state.tsx";
 import { inputClass } from "../../components/field.tsx";
 import { exactCount } from "../../components/format.ts";
 import { modelColour } from "../../components/model-colour.ts";
+import { ScrollRegion } from "../../components/scroll-region.tsx";
 import { Skeleton, skeletonWidth } from "../../components/skeleton.tsx";
 import { StatusMark } from "../../components/status-mark.tsx";
 import { quoteValue } from "../traces/query-completion.ts";
@@ -61,7 +62,7 @@ export function ModelsPage(): ReactNode {
               onChange={(event) => setText(event.target.value)}
               className={`${inputClass} max-w-80`}
             />
-            <output className="text-table text-muted">
+            <output className="text-table whitespace-nowrap text-muted">
               {models === undefined ? "" : `${exactCount(models.length)} models`}
             </output>
           </div>
@@ -103,7 +104,7 @@ function ModelList({
   const { search } = useConsoleSearch();
   const keyless = useKeyless();
   return (
-    <div className="overflow-x-auto">
+    <ScrollRegion label="Model list" className="relative overflow-x-auto">
       <table className="w-full text-table">
         <thead className="text-label text-muted">
           <tr className="h-7">
@@ -170,6 +171,6 @@ function ModelList({
               ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 }

@@ -7,6 +7,7 @@ import { clsx } from "clsx";
 import { Check } from "lucide-react";
 import {
   memo,
+  useCallback,
   useEffect,
   useLayoutEffect,
   useState,
@@ -20,6 +21,8 @@ import { hasJustArrived } from "./use-trace-list.ts";
 
 const rowHeight = 32;
 const headerHeight = 28;
+/** Rows drawn beyond what is seen, so that a turn of the wheel never shows a gap. */
+const overscanRows = 6;
 
 /** Where the keys are: a trace, by its id so that arriving rows do not move it, and a column. */
 export interface TableCursor {
@@ -60,18 +63,23 @@ function template(columns: readonly TraceColumn[]): { template: string; minWidth
 export function TraceTable(props: TraceTableProps): ReactNode {
   const { rows, ready, columns, cursor, scrollRef, hasMore, loadingMore, onLoadMore } = props;
   const { template: grid, minWidth } = template(columns);
+  // A new function would make the virtualiser measure all rows again, at every scroll.
+  const getItemKey = useCallback((index: number) => rows[index]?.traceId ?? index, [rows]);
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scrollRef.current,
     estimateSize: () => rowHeight,
-    overscan: 12,
+    overscan: overscanRows,
     initialOffset: props.initialOffset,
     scrollMargin: headerHeight,
     scrollPaddingStart: headerHeight,
     scrollPaddingEnd: rowHeight,
-    getItemKey: (index) => rows[index]?.traceId ?? index,
+    getItemKey,
   });
   const items = virtualizer.getVirtualItems();
+  // At least as many places as rows on the screen; it never shrinks, since another number would move all rows.
+  const [pool, setPool] = useState(1);
+  if (items.length > pool) setPool(items.length);
   const lastIndex = items.at(-1)?.index ?? 0;
   useEffect(() => {
     if (ready && hasMore && !loadingMore && lastIndex >= rows.length - 40) onLoadMore();
@@ -110,9 +118,13 @@ export function TraceTable(props: TraceTableProps): ReactNode {
             {items.map((item) => {
               const row = rows[item.index];
               if (row === undefined) return null;
+              const arrived = hasJustArrived(row.traceId);
               return (
                 <TraceRow
-                  key={item.key}
+                  // By its place and not by its row: elements that scroll out at one end are written anew at the
+                  // other. Only a row that comes in is an element of its own, so that it can be seen to.
+                  key={arrived ? row.traceId : item.index % pool}
+                  arrived={arrived}
                   row={row}
                   index={item.index}
                   top={item.start - headerHeight}
@@ -168,6 +180,7 @@ function HeaderRow({ columns, grid }: { columns: readonly TraceColumn[]; grid: s
 
 interface TraceRowProps {
   row: TraceSummary;
+  arrived: boolean;
   index: number;
   top: number;
   grid: string;
@@ -182,6 +195,7 @@ interface TraceRowProps {
 
 const TraceRow = memo(function TraceRow({
   row,
+  arrived,
   index,
   top,
   grid,
@@ -194,7 +208,6 @@ const TraceRow = memo(function TraceRow({
   onSelect,
 }: TraceRowProps): ReactNode {
   const current = cursorColumn >= 0;
-  const [arrived] = useState(() => hasJustArrived(row.traceId));
   return (
     <div
       role="row"
@@ -202,7 +215,7 @@ const TraceRow = memo(function TraceRow({
       aria-selected={selected}
       data-trace={row.traceId}
       className={clsx(
-        "group/row absolute inset-x-0 grid h-8 contain-layout contain-style cursor-default items-center border-b border-line pr-4 text-table",
+        "group/row absolute inset-x-0 grid h-8 contain-strict cursor-default items-center border-b border-line pr-4 text-table",
         open || current || selected ? "bg-selected" : "hover:bg-hover",
         arrived && "enter-row",
       )}
