@@ -151,7 +151,7 @@ function FigureLink({ figure, overview }: { figure: HeadlineFigure; overview: Ov
       <Link
         to="/traces"
         search={tracesSearch(search, { filter, range: countedRange(overview) })}
-        className="group flex flex-col px-4 py-3 -outline-offset-2 hover:bg-hover"
+        className="group flex flex-col py-3 pr-1 pl-4 -outline-offset-2 hover:bg-hover"
       >
         <span className="text-label text-muted">{figure.label}</span>
         <span className="flex h-9 min-w-0 items-baseline gap-1.5">
