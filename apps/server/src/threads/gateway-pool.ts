@@ -8,6 +8,11 @@ const backoffMinMs = 50;
 const backoffMaxMs = 5_000;
 /** A thread that served this long before it died is replaced without delay. */
 const stableMs = 30_000;
+/**
+ * Room for what calls leave behind. All calls in flight wait while it is collected, which takes as long whether it
+ * holds many dead objects or few, so it should be seldom. V8 takes this much only under load, 48 by itself.
+ */
+const youngGenerationMb = 128;
 
 const gatewayThread = new URL("gateway-thread.ts", import.meta.url);
 
@@ -131,7 +136,11 @@ export class GatewayPool {
       counters: slot.counters,
     };
     // Parameters of the main thread's Node, such as a test runner's loader, are no business of this one.
-    const worker = new Worker(this.#options.entry ?? gatewayThread, { workerData, execArgv: [] });
+    const worker = new Worker(this.#options.entry ?? gatewayThread, {
+      workerData,
+      execArgv: [],
+      resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb },
+    });
     slot.worker = worker;
     slot.appliedVersion = workerData.snapshot.version;
     const started = Promise.withResolvers<number>();

@@ -115,7 +115,8 @@ export async function readBatch(
   }
   // One byte more for each, in case its last line has no break.
   const needed = sizes.values().reduce((sum, size) => sum + size + 1, 0);
-  const buffer = into.length >= needed ? into : Buffer.allocUnsafeSlow(needed);
+  // Somewhat larger, because the next batch is seldom of the same size.
+  const buffer = into.length >= needed ? into : Buffer.allocUnsafeSlow(Math.ceil(needed * 1.25));
   let end = 0;
   for (const [segment, size] of sizes) {
     end = await readSegment({ path: join(directory, segment), size, buffer, end });

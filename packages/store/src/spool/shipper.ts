@@ -63,8 +63,8 @@ const busyBatchBytes = 1024 * 1024;
 const pollEveryMs = 50;
 const backoffMaxMs = 2_000;
 const noBytes = Buffer.alloc(0);
-/** A buffer that a burst has made larger is given back. */
-const keptBufferMaxBytes = 2 * 1024 * 1024;
+/** After so long without a batch its buffer is given back. */
+const bufferIdleMs = 10_000;
 /** A batch that the server refuses this often steps aside, so that one bad batch does not hold up the rest. */
 const failuresBeforeAside = 5;
 const asideMaxMs = 300_000;
@@ -174,6 +174,7 @@ class SegmentShipper implements Shipper {
     }
     const batch = this.#nextBatch();
     if (batch === null) {
+      if (Date.now() - this.#lastInsertMs > bufferIdleMs) this.#buffer = noBytes;
       await this.#pause(Math.max(pollEveryMs, this.#scanCostMs * 10));
       return;
     }
@@ -251,7 +252,7 @@ class SegmentShipper implements Shipper {
     this.#shipped.segments += batch.segments.length;
     this.#shipped.bytes += bytes.length;
     // Only now: an insert that failed may leave a request behind that still reads them.
-    if (bytes.buffer.byteLength <= keptBufferMaxBytes) this.#buffer = Buffer.from(bytes.buffer);
+    this.#buffer = Buffer.from(bytes.buffer);
     const gone = new Set(batch.segments);
     this.#sealed = this.#sealed.filter(({ name }) => !gone.has(name));
   }
