@@ -130,7 +130,8 @@ export async function startPortkey(upstream: Contender): Promise<Contender | nul
 export async function startWeir(upstream: Contender, threads: number): Promise<Contender> {
   const home = mkdtempSync(join(tmpdir(), "weir-bench-"));
   const port = await freePort();
-  const child = startNode(["apps/cli/bin/weir.mjs", "up"], {
+  // As `npm start` does.
+  const child = startNode(["--v8-pool-size=1", "apps/cli/bin/weir.mjs", "up"], {
     WEIR_HOME: home,
     WEIR_PORT: String(port),
     WEIR_GATEWAY_THREADS: String(threads),

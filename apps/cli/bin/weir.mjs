@@ -6,14 +6,10 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { setFlagsFromString } from "node:v8";
 
 const neededMajor = 24;
-/**
- * Collecting garbage with helper threads is faster on the whole, and takes every core from the calls in flight while
- * it lasts; the heaps here are small. A flag of the command line also covers what Node sets up before this file.
- */
-const collectAlone = "--single-threaded-gc";
+/** As `npm start` has it: four helpers that collect garbage and compile take every small machine's cores from calls. */
+const oneHelper = "--v8-pool-size=1";
 const here = dirname(fileURLToPath(import.meta.url));
 
 /** The Node that npm installed for this project: the nearest `node_modules/.bin/node` above this file. */
@@ -28,7 +24,7 @@ function installedNode() {
 function runWith(node) {
   // In a group of its own, so that a Ctrl-C reaches it once, through this process. The channel tells it when this
   // process has gone without a word.
-  const child = spawn(node, [collectAlone, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+  const child = spawn(node, [oneHelper, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
     detached: true,
   });
@@ -44,7 +40,6 @@ function runWith(node) {
 }
 
 if (Number(process.versions.node.split(".")[0]) >= neededMajor) {
-  if (!process.execArgv.includes(collectAlone)) setFlagsFromString(collectAlone);
   const { main } = await import("../src/main.ts");
   process.exitCode = await main({ variables: process.env, argv: process.argv });
   // `up` has stopped all that it started; a stray handle must not keep the process.
