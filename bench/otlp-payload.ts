@@ -49,19 +49,39 @@ function span(writer: BinaryWriter, traceId: Uint8Array): void {
   writer.join();
 }
 
+/** An export, and where in it the trace id of each span lies. */
+export interface TracesPayload {
+  bytes: Uint8Array<ArrayBuffer>;
+  traceIdOffsets: readonly number[];
+}
+
 /** `ExportTraceServiceRequest` with that many spans, five to a trace, as an OpenTelemetry exporter sends it. */
-export function encodeTraces(spanCount: number): Uint8Array<ArrayBuffer> {
+export function encodeTraces(spanCount: number): TracesPayload {
   const writer = new BinaryWriter();
   writer.tag(1, WireType.LengthDelimited).fork();
   writer.tag(1, WireType.LengthDelimited).fork();
   attribute(writer, { field: 1, key: "service.name", value: "bench" });
   writer.join();
   writer.tag(2, WireType.LengthDelimited).fork();
-  let traceId = randomBytes(16);
+  const traceIds: Buffer[] = [];
   for (let index = 0; index < spanCount; index += 1) {
-    if (index % 5 === 0) traceId = randomBytes(16);
+    const traceId = index % 5 === 0 ? randomBytes(16) : (traceIds.at(-1) ?? randomBytes(16));
+    traceIds.push(traceId);
     span(writer, traceId);
   }
   writer.join().join();
-  return new Uint8Array(writer.finish());
+  const bytes = Buffer.from(writer.finish());
+  let from = 0;
+  const traceIdOffsets = traceIds.map((traceId) => {
+    const offset = bytes.indexOf(traceId, from);
+    from = offset + traceId.length;
+    return offset;
+  });
+  return { bytes: new Uint8Array(bytes), traceIdOffsets };
+}
+
+/** Other traces in the same bytes: an export that was sent before would be acknowledged and not recorded. */
+export function renewTraces(payload: TracesPayload, count: number): void {
+  const view = new DataView(payload.bytes.buffer);
+  for (const offset of payload.traceIdOffsets) view.setUint32(offset, count);
 }

@@ -82,7 +82,7 @@ await measure("a call of sim/echo", 1, () =>
   simulator.respond({ protocol: "openai", operation: "chat", model: "echo", body: request }),
 );
 
-const spans = encodeTraces(200);
+const spans = encodeTraces(200).bytes;
 const otlp = createOtlpIngest({ pricer: price });
 await measure("an OTLP span of 12 attributes, decoded and mapped", 200, () =>
   otlp.ingest({

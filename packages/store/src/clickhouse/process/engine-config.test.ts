@@ -7,11 +7,21 @@ it("leaves most of a small machine alone and does not take all of a large one", 
   expect(engineLimits({ memoryBytes: 2 * gibibyte, cores: 2 })).toMatchObject({
     memoryMaxBytes: 640 * 1024 * 1024,
     threadsMax: 2,
+    mergeThreads: 1,
   });
   expect(engineLimits({ memoryBytes: 256 * gibibyte, cores: 64 })).toMatchObject({
     memoryMaxBytes: 4 * gibibyte,
     threadsMax: 4,
+    mergeThreads: 2,
   });
+});
+
+it("has as many merges under way on one thread as on two", () => {
+  for (const cores of [2, 8]) {
+    const xml = engineConfigXml(engineLimits({ memoryBytes: 8 * gibibyte, cores }));
+    const read = (name: string) => Number(new RegExp(`<${name}>(\\d+)<`).exec(xml)?.[1]);
+    expect(read("background_pool_size") * read("background_merges_mutations_concurrency_ratio")).toBe(4);
+  }
 });
 
 it("caps one statement below the whole and names no system log", () => {

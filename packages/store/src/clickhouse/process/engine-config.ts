@@ -12,8 +12,12 @@ export interface EngineLimits {
   queryMemoryMaxBytes: number;
   queryMaxMs: number;
   threadsMax: number;
+  /** Merges go on beside the calls all the time: on a small machine they must leave a core alone. */
+  mergeThreads: number;
 }
 
+/** Merges under way at once; their threads take turns with them, so that a long one does not hold up the short. */
+const mergesMax = 4;
 const mebibyte = 1024 * 1024;
 
 /** A quarter of the machine, within what a laptop can spare and what an insert needs. */
@@ -24,6 +28,7 @@ export function engineLimits(machine: { memoryBytes: number; cores: number }): E
     queryMemoryMaxBytes: Math.floor(memoryMaxBytes * 0.6),
     queryMaxMs: 60_000,
     threadsMax: clamp(machine.cores, 1, 4),
+    mergeThreads: machine.cores > 2 ? 2 : 1,
   };
 }
 
@@ -48,8 +53,8 @@ export function engineConfigXml(limits: EngineLimits): string {
     text_index_header_cache_size: 16 * mebibyte,
     text_index_postings_cache_size: 16 * mebibyte,
     mmap_cache_size: 64,
-    background_pool_size: 2,
-    background_merges_mutations_concurrency_ratio: 2,
+    background_pool_size: limits.mergeThreads,
+    background_merges_mutations_concurrency_ratio: mergesMax / limits.mergeThreads,
     background_schedule_pool_size: 2,
     background_common_pool_size: 2,
     background_move_pool_size: 1,
