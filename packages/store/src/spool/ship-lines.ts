@@ -34,8 +34,6 @@ interface Shipment {
   clickhouse: ClickHouse;
   /** The token under which the whole is inserted. */
   batchId: string;
-  /** True when an earlier attempt with these rows may have reached ClickHouse. */
-  uncertain: boolean;
 }
 
 interface Part extends Shipment {
@@ -48,11 +46,17 @@ interface Part extends Shipment {
  * those that ClickHouse refuses for what they contain: they are returned, as parts of `bytes`. Rejects when the
  * outcome is unknown; calling again with `uncertain` is safe.
  */
-export async function shipLines(options: Shipment & { bytes: Buffer }): Promise<DeadLine[]> {
-  const { bytes, ...shipment } = options;
+export async function shipLines(
+  options: Shipment & {
+    bytes: Buffer;
+    /** True when an earlier attempt with these rows may have reached ClickHouse. */
+    uncertain: boolean;
+  },
+): Promise<DeadLine[]> {
+  const { bytes, uncertain, ...shipment } = options;
   if (bytes.length === 0) return [];
   const split: SplitState = { namedRows: namedRowsMax, divided: false };
-  if (options.uncertain) return shipPart({ ...shipment, lines: linesOf(bytes) }, split);
+  if (uncertain) return shipPart({ ...shipment, lines: linesOf(bytes) }, split);
   try {
     // The bytes as they lie in the segments: this is the way of nearly all records, next to the calls themselves.
     await insert({ ...shipment, token: shipment.batchId, chunks: chunksOf(bytes) });
@@ -90,7 +94,7 @@ async function shipDivided(part: Part, split: SplitState, error: unknown): Promi
   const dead: DeadLine[] = [];
   for (const smaller of divide(lines, messageOf(error), split)) {
     // An earlier attempt may have been killed after it had shipped some of these parts.
-    dead.push(...(await shipPart({ ...part, lines: smaller, uncertain: true }, split)));
+    dead.push(...(await shipPart({ ...part, lines: smaller }, split)));
   }
   return dead;
 }

@@ -2,24 +2,15 @@ import { SlidersHorizontal, X } from "lucide-react";
 import { parseFilter } from "@weir/schema";
 import { Dialog as Radix } from "radix-ui";
 import { useEffect, useState, type ReactNode } from "react";
-import type { Scope } from "../../api/queries.ts";
 import { Button, IconButton } from "../../components/button.tsx";
 import { focusField } from "../../components/dialog.tsx";
-import { FacetPanel } from "./facet-panel.tsx";
+import { FacetPanel, type FacetsProps } from "./facet-panel.tsx";
 
 /** From this width on (`--breakpoint-medium`) the facets stand beside the list. */
 const besideQuery = "(min-width: 900px)";
 
 /** The facets of a narrow window: a button that counts what is filtered by, and the panel over the page. */
-export function FacetDrawer({
-  scope,
-  live,
-  onFilter,
-}: {
-  scope: Scope;
-  live: boolean;
-  onFilter: (filter: string) => void;
-}): ReactNode {
+export function FacetDrawer({ scope, live, onFilter }: FacetsProps): ReactNode {
   const [open, setOpen] = useState(false);
   const active = parseFilter(scope.filter).clauses.length;
   useEffect(() => {

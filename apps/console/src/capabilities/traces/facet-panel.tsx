@@ -49,16 +49,15 @@ function useFacetCounts({ scope, open, live }: { scope: Scope; open: readonly st
   return { counts, failed: [plain, ...alone].some((query) => failureOf(query) !== null) };
 }
 
-/** Values with counts on the left; ticking one writes the query, and the query ticks them. */
-export function FacetPanel({
-  scope,
-  live,
-  onFilter,
-}: {
+/** What the facets show, and where a new filter goes. */
+export interface FacetsProps {
   scope: Scope;
   live: boolean;
   onFilter: (filter: string) => void;
-}): ReactNode {
+}
+
+/** Values with counts on the left; ticking one writes the query, and the query ticks them. */
+export function FacetPanel({ scope, live, onFilter }: FacetsProps): ReactNode {
   const [stored, store] = useStored("facets");
   const open = stored === null ? openAtFirst : stored.split(",").filter((name) => name !== "");
   const { counts, failed } = useFacetCounts({ scope, open, live });
