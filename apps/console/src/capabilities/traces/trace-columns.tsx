@@ -71,7 +71,7 @@ function ModelCell({ row }: { row: TraceSummary }): ReactNode {
 function StatusCell({ row }: { row: TraceSummary }): ReactNode {
   if (row.status === "error") {
     return (
-      <span title={row.errorCode}>
+      <span title={row.errorCode} className="flex min-w-0 items-center">
         <StatusMark
           state="error"
           {...(row.errorCode === "" ? {} : { label: row.errorCode })}
