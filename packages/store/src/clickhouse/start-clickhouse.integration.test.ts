@@ -192,6 +192,25 @@ describe("the embedded ClickHouse, seen by the official client", () => {
     await packed.close();
   });
 
+  it("names the row that an insert is refused for, and takes none of the others", async () => {
+    await store.clickhouse.execute({
+      sql: "CREATE TABLE IF NOT EXISTS numbered (a UInt32) ENGINE = MergeTree ORDER BY a",
+    });
+    const insert = (format: string, body: string | Buffer) =>
+      send({ path: `/?database=weir&query=INSERT%20INTO%20numbered%20FORMAT%20${format}`, body });
+    const refused = await insert("JSONEachRow", '{"a":1}\n{"a":"x"}\n{"a":3}\n');
+    expect(refused).toMatchObject({ status: 400, headers: { "x-clickhouse-exception-code": "27" } });
+    expect(refused.text).toContain("(at row 2)");
+    expect(refused.text).not.toContain(home.path);
+    expect(refused.text.match(/DB::Exception/g)).toHaveLength(1);
+    expect(await insert("JSONEachRow", "")).toMatchObject({ status: 200 });
+    expect(await insert("RowBinary", Buffer.from([7, 0, 0, 0]))).toMatchObject({ status: 200 });
+    expect(
+      await store.clickhouse.query({ sql: "SELECT a FROM numbered", row: z.object({ a: z.number() }) }),
+    ).toEqual([{ a: 7 }]);
+    expect(readdirSync(join(home.path, "clickhouse", "inserts"))).toEqual([]);
+  });
+
   it("writes no system logs, so they cannot outgrow the data", async () => {
     const logs = await store.clickhouse.query({
       sql: "SELECT name FROM system.tables WHERE database = 'system' AND name LIKE '%\\_log' AND engine LIKE '%MergeTree%'",

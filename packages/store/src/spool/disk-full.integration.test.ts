@@ -2,17 +2,19 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { temporaryFolder } from "../../test/store-fixture.ts";
+import { z } from "zod";
+import { spanRecord, startTestClickHouse, temporaryFolder } from "../../test/store-fixture.ts";
 import { createBlobStore } from "../blob-store.ts";
+import { shipLines } from "./ship-lines.ts";
 import { createSpoolWriter } from "./spool-writer.ts";
 
 const limits = { spoolMaxBytes: 1e9, segmentMaxBytes: 1e9, segmentMaxAgeMs: 1e6 };
 
-/** A file system of 256 KiB, so that "no space left on device" is the kernel's own. Null where mounting is forbidden. */
-function mountSmallDisk(path: string): Disposable | null {
+/** A file system of its own, so that "no space left on device" is the kernel's. Null where mounting is forbidden. */
+function mountSmallDisk(path: string, size: string): Disposable | null {
   mkdirSync(path);
   try {
-    execFileSync("/bin/mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", path], { stdio: "ignore" });
+    execFileSync("/bin/mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", path], { stdio: "ignore" });
   } catch {
     return null;
   }
@@ -23,7 +25,7 @@ describe("a full disk", () => {
   it("is survived by the writer without a torn line, and by the blobs without half a file", (context) => {
     using home = temporaryFolder();
     const path = join(home.path, "disk");
-    using disk = mountSmallDisk(path);
+    using disk = mountSmallDisk(path, "256k");
     if (disk === null) return context.skip("this needs the right to mount a file system");
     const spool = join(path, "spool");
     const writer = createSpoolWriter({ directory: spool, producer: "p", limits });
@@ -51,6 +53,29 @@ describe("a full disk", () => {
     writer.close();
     const rest = readdirSync(spool).map((name) => readFileSync(join(spool, name), "utf8"));
     expect(rest).toEqual([`${line(7)}\n`]);
+  });
+
+  it("does not keep ClickHouse from taking in what the spool holds while there is a little room", async (context) => {
+    using home = temporaryFolder();
+    const path = join(home.path, "disk");
+    using disk = mountSmallDisk(path, "200m");
+    if (disk === null) return context.skip("this needs the right to mount a file system");
+    await using store = await startTestClickHouse(join(path, "clickhouse"));
+    const bytes = Buffer.from(
+      Array.from({ length: 500 }, () => `${JSON.stringify(spanRecord())}\n`).join(""),
+    );
+    const dead = await shipLines({
+      clickhouse: store.clickhouse,
+      bytes,
+      batchId: "batch-1-a",
+      uncertain: false,
+    });
+    expect(dead).toEqual([]);
+    const [counted] = await store.clickhouse.query({
+      sql: "SELECT count() AS n FROM spans",
+      row: z.object({ n: z.number() }),
+    });
+    expect(counted).toEqual({ n: 500 });
   });
 });
 

@@ -8,9 +8,10 @@ import {
   writeLaneMax,
   type EngineLimits,
 } from "./engine-config.ts";
-import { asEngineException, makeException } from "./exception.ts";
+import { asEngineException, forgetFile, makeException } from "./exception.ts";
+import type { InsertBody } from "./insert-body.ts";
 import { SessionPool, type PooledSession } from "./session-pool.ts";
-import { quote, setStatement, statementKind, type InsertTarget } from "./statement.ts";
+import { insertFromFile, quote, setStatement, statementKind, type InsertTarget } from "./statement.ts";
 
 export interface StatementRequest {
   sql: string;
@@ -20,8 +21,8 @@ export interface StatementRequest {
   /** Parameter values in ClickHouse's escaped text form, by name. */
   params: Record<string, string>;
   defaultFormat: string;
-  /** The data of an insert that the engine takes as bytes. */
-  data?: { target: InsertTarget; bytes: Buffer };
+  /** The data of an insert, apart from its statement. */
+  data?: { target: InsertTarget; body: InsertBody };
   signal: AbortSignal;
 }
 
@@ -32,6 +33,12 @@ export interface StatementResult {
   writtenRows: number;
   writtenBytes: number;
   elapsedSeconds: number;
+}
+
+interface Written {
+  rows: number;
+  bytes: number;
+  elapsed: number;
 }
 
 const purgeAfterIdleMs = 3_000;
@@ -140,34 +147,63 @@ export class Engine {
     }
   }
 
-  /** Settings stay with the statement here, so a deduplication token can never reach the next insert. */
   async #runInsert(
     pooled: PooledSession,
     request: StatementRequest,
-    data: { target: InsertTarget; bytes: Buffer },
+    data: { target: InsertTarget; body: InsertBody },
   ): Promise<StatementResult> {
+    const settings = { ...this.#baseline, ...request.settings };
     try {
       await this.#useDatabase(pooled.session, request.database);
       throwIfGone(request.signal);
-      const summary = await pooled.session.insert({
-        table: data.target.table,
-        // The binding's format names are a fixed list, which `readInsertTarget` has checked.
-        format: data.target.format as "JSONEachRow",
-        values: data.bytes,
-        settings: { ...this.#baseline, ...request.settings },
-        ...(data.target.columns === null ? {} : { columns: data.target.columns }),
-      });
+      const written =
+        "path" in data.body.at
+          ? await this.#insertFile(pooled.session, data.target, data.body.at.path, settings)
+          : await this.#insertBytes(pooled.session, data.target, data.body.at.bytes, settings);
       return {
         bytes: new Uint8Array(0),
-        readRows: summary.rowsWritten,
-        readBytes: data.bytes.length,
-        writtenRows: summary.rowsWritten,
-        writtenBytes: summary.bytesWritten,
-        elapsedSeconds: summary.elapsed,
+        readRows: written.rows,
+        readBytes: data.body.length,
+        writtenRows: written.rows,
+        writtenBytes: written.bytes,
+        elapsedSeconds: written.elapsed,
       };
     } finally {
       pooled.release(true);
     }
+  }
+
+  async #insertFile(
+    session: Session,
+    target: InsertTarget,
+    path: string,
+    settings: Record<string, string>,
+  ): Promise<Written> {
+    try {
+      const sql = insertFromFile(target, path, settings);
+      const { rowsRead, bytesRead, elapsed } = await session.queryAsync(sql, { format: "TSV" });
+      return { rows: rowsRead, bytes: bytesRead, elapsed };
+    } catch (error) {
+      throw forgetFile(asEngineException(error));
+    }
+  }
+
+  async #insertBytes(
+    session: Session,
+    target: InsertTarget,
+    bytes: Buffer,
+    settings: Record<string, string>,
+  ): Promise<Written> {
+    const { table, columns, format } = target;
+    const { rowsWritten, bytesWritten, elapsed } = await session.insert({
+      table,
+      // The binding has a fixed list and refuses what is not in it.
+      format: format as "JSONEachRow",
+      values: bytes,
+      settings,
+      ...(columns === null ? {} : { columns }),
+    });
+    return { rows: rowsWritten, bytes: bytesWritten, elapsed };
   }
 
   async #useDatabase(session: Session, database: string): Promise<void> {

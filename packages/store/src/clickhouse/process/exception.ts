@@ -55,3 +55,17 @@ export function asEngineException(error: unknown): EngineException {
   }
   return new EngineException({ exceptionCode: code, message, cause: error });
 }
+
+/** Nobody outside has to know that an insert's data lay in a file meanwhile. */
+export function forgetFile(exception: EngineException): EngineException {
+  const { exceptionCode, status, message } = exception;
+  return new EngineException({
+    exceptionCode,
+    status,
+    message: message
+      .replace(/^(Code: \d+\. DB::Exception: )\1/, "$1")
+      .replace(/\(in file\/uri [\s\S]*?\.body\): /, "")
+      .replace(": While executing File: data for INSERT was parsed from file", ""),
+    cause: exception,
+  });
+}

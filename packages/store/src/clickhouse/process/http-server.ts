@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { constants, gzip } from "node:zlib";
 import type { Engine, StatementResult } from "./engine.ts";
 import { asEngineException } from "./exception.ts";
+import type { BodyPlace } from "./insert-body.ts";
 import { checkCredentials, checkHost, readStatement, type Credentials } from "./request-reader.ts";
 import { formatOf, statementKind } from "./statement.ts";
 
@@ -12,8 +13,8 @@ const compress = promisify(gzip);
 export interface HttpInterfaceOptions {
   engine: Engine;
   credentials: Credentials;
-  /** Largest body after decompression. */
-  bodyMaxBytes: number;
+  /** For bodies, and how large they may be after decompression. */
+  place: BodyPlace;
 }
 
 const contentTypes: Record<string, string> = {
@@ -59,10 +60,10 @@ async function answer(
     const statement = await readStatement({
       request,
       query: url.searchParams,
-      bodyMaxBytes: options.bodyMaxBytes,
+      place: options.place,
       signal: gone.signal,
     });
-    const result = await options.engine.run(statement);
+    const result = await options.engine.run(statement).finally(() => statement.data?.body.remove());
     const format = formatOf(statement.sql) ?? statement.defaultFormat;
     response.setHeader("X-ClickHouse-Format", format);
     response.setHeader("Content-Type", contentTypes[format] ?? "text/plain; charset=UTF-8");

@@ -5,6 +5,7 @@ import { lockWorkingDirectory } from "./directory-lock.ts";
 import { engineLimits } from "./engine-config.ts";
 import { Engine } from "./engine.ts";
 import { createHttpInterface } from "./http-server.ts";
+import { clearInsertBodies } from "./insert-body.ts";
 import { stepBack } from "./step-back.ts";
 
 // The process of the embedded ClickHouse. Its parent says on file descriptor 3, in one line of JSON, with which
@@ -35,11 +36,17 @@ async function main(): Promise<void> {
   stepBack();
   const password = await readPassword();
   await lockWorkingDirectory();
+  const directory = process.cwd();
+  await clearInsertBodies(directory);
   const engine = new Engine({
-    directory: process.cwd(),
+    directory,
     limits: engineLimits({ memoryBytes: totalmem(), cores: availableParallelism() }),
   });
-  const server = createHttpInterface({ engine, credentials: { user: "weir", password }, bodyMaxBytes });
+  const server = createHttpInterface({
+    engine,
+    credentials: { user: "weir", password },
+    place: { directory, bodyMaxBytes },
+  });
   server.listen({ host: "127.0.0.1", port: 0 }, () => {
     const address = server.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;

@@ -4,7 +4,8 @@ import type { Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
 import type { StatementRequest } from "./engine.ts";
 import { makeException } from "./exception.ts";
-import { readInsertTarget, statementKind } from "./statement.ts";
+import { collectBody, receiveInsertBody, type BodyPlace } from "./insert-body.ts";
+import { readInsertTarget } from "./statement.ts";
 
 export interface Credentials {
   user: string;
@@ -81,15 +82,17 @@ function headerOf(request: IncomingMessage, name: string): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
-/** Reads a request of ClickHouse's HTTP interface whole: statement, data, settings and parameters. */
+/**
+ * Reads a request of ClickHouse's HTTP interface whole: statement, data, settings and parameters. The data of an
+ * insert is the caller's to remove.
+ */
 export async function readStatement(options: {
   request: IncomingMessage;
   query: URLSearchParams;
-  bodyMaxBytes: number;
+  place: BodyPlace;
   signal: AbortSignal;
 }): Promise<StatementRequest> {
-  const { request, query } = options;
-  const body = await readBody(request, options.bodyMaxBytes);
+  const { request, query, place } = options;
   const inUrl = query.get("query") ?? "";
   const { settings, params } = readNames(query);
   const base = {
@@ -99,10 +102,11 @@ export async function readStatement(options: {
     defaultFormat: readFormat(request, query),
     signal: options.signal,
   };
-  if (inUrl.trim() !== "" && body.length > 0 && statementKind(inUrl) === "insert") {
-    const target = readInsertTarget(inUrl);
-    if (target !== null) return { ...base, sql: inUrl, data: { target, bytes: body } };
+  const target = readInsertTarget(inUrl);
+  if (target !== null) {
+    return { ...base, sql: inUrl, data: { target, body: await receiveInsertBody(decoded(request), place) } };
   }
+  const body = await collectBody(decoded(request), place.bodyMaxBytes);
   const sql = inUrl === "" ? body.toString() : body.length === 0 ? inUrl : `${inUrl}\n${body.toString()}`;
   if (sql.trim() === "") throw makeException({ code: 62, name: "SYNTAX_ERROR", text: "Empty query" });
   return { ...base, sql: sql.replace(/[\s;]+$/, "") };
@@ -133,24 +137,6 @@ function readNames(query: URLSearchParams): Pick<StatementRequest, "settings" | 
     else settings[name] = value;
   }
   return { settings, params };
-}
-
-async function readBody(request: IncomingMessage, bodyMaxBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of decoded(request)) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    bytes += chunk.length;
-    if (bytes > bodyMaxBytes) {
-      throw makeException({
-        code: 223,
-        name: "QUERY_IS_TOO_LARGE",
-        text: `The body is larger than ${bodyMaxBytes} bytes`,
-      });
-    }
-    chunks.push(chunk);
-  }
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, bytes);
 }
 
 function decoded(request: IncomingMessage): Readable {

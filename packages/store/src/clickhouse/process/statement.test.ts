@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { formatOf, quote, readInsertTarget, setStatement, statementKind } from "./statement.ts";
+import {
+  formatOf,
+  insertFromFile,
+  quote,
+  readInsertTarget,
+  setStatement,
+  statementKind,
+} from "./statement.ts";
 
 describe("reading a statement", () => {
   it("tells reads from writes, past comments and brackets", () => {
@@ -18,16 +25,22 @@ describe("reading a statement", () => {
     expect(formatOf("SELECT 1 -- FORMAT JSON")).toBeNull();
   });
 
-  it("knows an insert that the engine takes as bytes", () => {
+  it("knows an insert whose data may lie in a file", () => {
     expect(readInsertTarget("INSERT INTO weir.spans (a, `b`)\nFORMAT JSONEachRow\n")).toEqual({
       table: "weir.spans",
       columns: ["a", "b"],
       format: "JSONEachRow",
     });
-    expect(readInsertTarget("INSERT INTO spans FORMAT Native")).toBeNull();
     expect(readInsertTarget("INSERT INTO spans SELECT 1")).toBeNull();
     expect(readInsertTarget("INSERT INTO spans (a, max(b)) FORMAT JSONEachRow")).toBeNull();
     expect(readInsertTarget("INSERT INTO spans SETTINGS x = 1 FORMAT JSONEachRow")).toBeNull();
+  });
+
+  it("writes the same insert with its data in a file", () => {
+    const target = { table: "weir.spans", columns: ["a", "format"], format: "JSONEachRow" };
+    expect(insertFromFile(target, "inserts/1.body", { log_comment: "it's" })).toBe(
+      "INSERT INTO `weir`.`spans` (`a`, `format`) FROM INFILE 'inserts/1.body' SETTINGS log_comment = 'it\\'s' FORMAT JSONEachRow",
+    );
   });
 
   it("quotes so that a value cannot leave its literal", () => {

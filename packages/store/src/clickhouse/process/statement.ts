@@ -38,27 +38,27 @@ const insertPattern = new RegExp(
   String.raw`^\s*insert\s+into\s+(?:table\s+)?(${identifier}(?:\.${identifier})?)\s*(?:\(([^()]*)\)\s*)?format\s+([A-Za-z]+)\s*;?\s*$`,
   "i",
 );
-/** Formats that the engine takes as bytes, without a copy into a JavaScript string. */
-const rawFormats = new Set([
-  "JSONEachRow",
-  "JSONCompactEachRow",
-  "CSV",
-  "CSVWithNames",
-  "TSV",
-  "TabSeparated",
-  "TSVWithNames",
-  "TabSeparatedWithNames",
-]);
-
-/** An insert plain enough for the engine's byte entry; null when it has to go the general way. */
+/** An insert plain enough to have its data read from a file; null when it has to go the general way. */
 export function readInsertTarget(sql: string): InsertTarget | null {
   const match = insertPattern.exec(sql);
   const table = match?.[1]?.replaceAll("`", "");
   const format = match?.[3];
-  if (table === undefined || format === undefined || !rawFormats.has(format)) return null;
+  if (table === undefined || format === undefined) return null;
   const columns = match?.[2]?.split(",").map((name) => name.trim().replaceAll("`", ""));
   if (columns?.some((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))) return null;
   return { table, columns: columns ?? null, format };
+}
+
+/** The same insert with its data in a file. Settings end with the statement, so none can reach the next insert. */
+export function insertFromFile(target: InsertTarget, path: string, settings: Record<string, string>): string {
+  const table = target.table.split(".").map(identify).join(".");
+  const columns = target.columns === null ? "" : ` (${target.columns.map(identify).join(", ")})`;
+  return `INSERT INTO ${table}${columns} FROM INFILE ${quote(path)} SETTINGS ${assign(settings)} FORMAT ${target.format}`;
+}
+
+/** Names were checked when they were read; this keeps one from being taken for a word of the language. */
+function identify(name: string): string {
+  return `\`${name}\``;
 }
 
 /** A string literal. */
@@ -68,6 +68,11 @@ export function quote(value: string): string {
 
 /** `SET a = '1', b = '2'`; names must have been checked. */
 export function setStatement(settings: Record<string, string>): string {
-  const parts = Object.entries(settings).map(([name, value]) => `${name} = ${quote(value)}`);
-  return `SET ${parts.join(", ")}`;
+  return `SET ${assign(settings)}`;
+}
+
+function assign(settings: Record<string, string>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name} = ${quote(value)}`)
+    .join(", ");
 }
