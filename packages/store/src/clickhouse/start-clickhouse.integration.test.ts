@@ -202,12 +202,31 @@ describe("the embedded ClickHouse, seen by the official client", () => {
     expect(refused).toMatchObject({ status: 400, headers: { "x-clickhouse-exception-code": "27" } });
     expect(refused.text).toContain("(at row 2)");
     expect(refused.text).not.toContain(home.path);
-    expect(refused.text.match(/DB::Exception/g)).toHaveLength(1);
-    expect(await insert("JSONEachRow", "")).toMatchObject({ status: 200 });
-    expect(await insert("RowBinary", Buffer.from([7, 0, 0, 0]))).toMatchObject({ status: 200 });
+    // So many that they go by a file.
+    const many = '{"a":1}\n'.repeat(200_000);
+    const manyRefused = await insert("JSONEachRow", `${many}{"b":1}\n`);
+    expect(manyRefused).toMatchObject({ status: 400, headers: { "x-clickhouse-exception-code": "117" } });
+    expect(manyRefused.text).toMatch(/^Code: 117\. DB::Exception: Unknown field .*\(at row 200001\)/);
+    expect(manyRefused.text).not.toContain(home.path);
+    expect(manyRefused.text.match(/DB::Exception/g)).toHaveLength(1);
+    for (const [format, body] of Object.entries({
+      JSONEachRow: "",
+      Values: "(2),(3)",
+      JSONCompactEachRowWithNames: '["a"]\n[4]\n',
+      RowBinary: Buffer.from([5, 0, 0, 0]),
+    })) {
+      expect(await insert(format, body)).toMatchObject({ status: 200, text: "" });
+    }
+    const taken = await insert("JSONEachRow", many);
+    expect(JSON.parse(String(taken.headers["x-clickhouse-summary"]))).toMatchObject({
+      written_rows: "200000",
+    });
     expect(
-      await store.clickhouse.query({ sql: "SELECT a FROM numbered", row: z.object({ a: z.number() }) }),
-    ).toEqual([{ a: 7 }]);
+      await store.clickhouse.query({
+        sql: "SELECT count() AS n, sum(a) AS total FROM numbered",
+        row: z.object({ n: z.number(), total: z.number() }),
+      }),
+    ).toEqual([{ n: 200_004, total: 200_014 }]);
     expect(readdirSync(join(home.path, "clickhouse", "inserts"))).toEqual([]);
   });
 

@@ -53,13 +53,13 @@ interface ShipperOptions {
 const batchMaxBytes = 16 * 1024 * 1024;
 const batchMaxSegments = 512;
 /**
- * Every insert makes a part, and parts have to be merged: a record is looked for within two seconds, so an insert
- * may wait. At a high load it waits longer, because there merging takes the processor from the calls themselves.
+ * An insert costs ClickHouse some 20 ms of processor however little it holds, and makes a part that has to be merged;
+ * a record is looked for within two seconds. So inserts may take this share of the time, but wait no longer than
+ * the maximum.
  */
-const insertEveryMs = 400;
-const insertEveryMsWhenBusy = 1_000;
-/** A batch from this size on is a sign of a high load. */
-const busyBatchBytes = 1024 * 1024;
+const insertTimeShare = 0.03;
+const insertEveryMinMs = 400;
+const insertEveryMaxMs = 1_000;
 const pollEveryMs = 50;
 const backoffMaxMs = 2_000;
 const noBytes = Buffer.alloc(0);
@@ -88,6 +88,7 @@ class SegmentShipper implements Shipper {
   #stopping = false;
   #wake: () => void = () => undefined;
   #lastInsertMs = 0;
+  #insertEveryMs = insertEveryMinMs;
   #failuresInRow = 0;
   #scanCostMs = 0;
   #deadLines = 0;
@@ -216,8 +217,7 @@ class SegmentShipper implements Shipper {
     }
     if (segments.length === 0) return null;
     const full = bytes >= batchMaxBytes / 2 || segments.length >= batchMaxSegments;
-    const everyMs = bytes >= busyBatchBytes ? insertEveryMsWhenBusy : insertEveryMs;
-    const due = nowMs - this.#lastInsertMs >= everyMs || this.#drains.length > 0;
+    const due = nowMs - this.#lastInsertMs >= this.#insertEveryMs || this.#drains.length > 0;
     if (!full && !due) return null;
     const batch = createBatch(segments);
     batch.uncertain = segments.some((name) => this.#allUncertain.has(name));
@@ -238,7 +238,10 @@ class SegmentShipper implements Shipper {
     await writeManifest(directory, batch);
     const { uncertain } = batch;
     batch.uncertain = true;
+    const startedMs = performance.now();
     const dead = await shipLines({ clickhouse, bytes, batchId: batch.id, uncertain });
+    const tookMs = performance.now() - startedMs;
+    this.#insertEveryMs = Math.min(insertEveryMaxMs, Math.max(insertEveryMinMs, tookMs / insertTimeShare));
     if (dead.length > 0) {
       await writeDeadLetters({ directory, batchId: batch.id, dead });
       this.#deadLines += dead.length;

@@ -197,7 +197,7 @@ export class Engine {
     const { table, columns, format } = target;
     const { rowsWritten, bytesWritten, elapsed } = await session.insert({
       table,
-      // The binding has a fixed list and refuses what is not in it.
+      // The binding has a fixed list; what is not in it has been put into a file, unless the disk is short.
       format: format as "JSONEachRow",
       values: bytes,
       settings,

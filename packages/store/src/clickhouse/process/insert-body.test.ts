@@ -18,6 +18,7 @@ it("keeps a body in a file until it is removed", async () => {
   const body = await receiveInsertBody(Readable.from(chunks), {
     directory: home.path,
     bodyMaxBytes: 4 * mebibyte,
+    takenAsBytes: true,
   });
   expect(body.length).toBe(3 * mebibyte);
   if (!("path" in body.at)) throw new Error("not in a file");
@@ -27,6 +28,30 @@ it("keeps a body in a file until it is removed", async () => {
   expect(existsSync(file)).toBe(false);
 });
 
+it("needs no file for little data", async () => {
+  using home = temporaryFolder();
+  await clearInsertBodies(home.path);
+  const body = await receiveInsertBody(Readable.from([Buffer.from("one\n"), Buffer.from("two\n")]), {
+    directory: home.path,
+    bodyMaxBytes: 8,
+    takenAsBytes: true,
+  });
+  expect(body).toMatchObject({ at: { bytes: Buffer.from("one\ntwo\n") }, length: 8 });
+  expect(readdirSync(join(home.path, "inserts"))).toEqual([]);
+});
+
+it("puts what the engine takes only from a file into one, however little it is", async () => {
+  using home = temporaryFolder();
+  await clearInsertBodies(home.path);
+  const body = await receiveInsertBody(Readable.from([Buffer.from([7])]), {
+    directory: home.path,
+    bodyMaxBytes: 8,
+    takenAsBytes: false,
+  });
+  if (!("path" in body.at)) throw new Error("not in a file");
+  expect(readFileSync(join(home.path, body.at.path))).toEqual(Buffer.from([7]));
+});
+
 it("needs no file where the disk has little room", async () => {
   using home = temporaryFolder();
   await clearInsertBodies(home.path);
@@ -34,6 +59,7 @@ it("needs no file where the disk has little room", async () => {
     directory: home.path,
     // No disk has as much room as this.
     bodyMaxBytes: Number.MAX_SAFE_INTEGER,
+    takenAsBytes: true,
   });
   expect(body.at).toEqual({ bytes: Buffer.concat([megabyteOf("a"), megabyteOf("b")]) });
   expect(readdirSync(join(home.path, "inserts"))).toEqual([]);
@@ -44,7 +70,7 @@ it("refuses what is too large, and leaves nothing of it", async () => {
   await clearInsertBodies(home.path);
   const sent = Readable.from([megabyteOf("a"), megabyteOf("b")]);
   await expect(
-    receiveInsertBody(sent, { directory: home.path, bodyMaxBytes: 2 * mebibyte - 1 }),
+    receiveInsertBody(sent, { directory: home.path, bodyMaxBytes: 2 * mebibyte - 1, takenAsBytes: true }),
   ).rejects.toMatchObject({ exceptionCode: 223 });
   expect(readdirSync(join(home.path, "inserts"))).toEqual([]);
 });
@@ -57,7 +83,11 @@ it("leaves nothing of a body whose sender goes away", async () => {
     throw new Error("aborted");
   }
   await expect(
-    receiveInsertBody(Readable.from(torn()), { directory: home.path, bodyMaxBytes: 2 * mebibyte }),
+    receiveInsertBody(Readable.from(torn()), {
+      directory: home.path,
+      bodyMaxBytes: 2 * mebibyte,
+      takenAsBytes: true,
+    }),
   ).rejects.toThrow("aborted");
   expect(readdirSync(join(home.path, "inserts"))).toEqual([]);
 });

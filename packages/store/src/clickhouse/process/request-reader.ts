@@ -104,7 +104,9 @@ export async function readStatement(options: {
   };
   const target = readInsertTarget(inUrl);
   if (target !== null) {
-    return { ...base, sql: inUrl, data: { target, body: await receiveInsertBody(decoded(request), place) } };
+    const { takenAsBytes } = target;
+    const body = await receiveInsertBody(decoded(request), { ...place, takenAsBytes });
+    return { ...base, sql: inUrl, data: { target, body } };
   }
   const body = await collectBody(decoded(request), place.bodyMaxBytes);
   const sql = inUrl === "" ? body.toString() : body.length === 0 ? inUrl : `${inUrl}\n${body.toString()}`;

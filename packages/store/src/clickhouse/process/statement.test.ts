@@ -30,14 +30,21 @@ describe("reading a statement", () => {
       table: "weir.spans",
       columns: ["a", "b"],
       format: "JSONEachRow",
+      takenAsBytes: true,
     });
+    expect(readInsertTarget("INSERT INTO spans FORMAT Native")).toMatchObject({ takenAsBytes: false });
     expect(readInsertTarget("INSERT INTO spans SELECT 1")).toBeNull();
     expect(readInsertTarget("INSERT INTO spans (a, max(b)) FORMAT JSONEachRow")).toBeNull();
     expect(readInsertTarget("INSERT INTO spans SETTINGS x = 1 FORMAT JSONEachRow")).toBeNull();
   });
 
   it("writes the same insert with its data in a file", () => {
-    const target = { table: "weir.spans", columns: ["a", "format"], format: "JSONEachRow" };
+    const target = {
+      table: "weir.spans",
+      columns: ["a", "format"],
+      format: "JSONEachRow",
+      takenAsBytes: true,
+    };
     expect(insertFromFile(target, "inserts/1.body", { log_comment: "it's" })).toBe(
       "INSERT INTO `weir`.`spans` (`a`, `format`) FROM INFILE 'inserts/1.body' SETTINGS log_comment = 'it\\'s' FORMAT JSONEachRow",
     );

@@ -31,6 +31,8 @@ export interface InsertTarget {
   table: string;
   columns: string[] | null;
   format: string;
+  /** True for a format whose data the engine takes from memory. */
+  takenAsBytes: boolean;
 }
 
 const identifier = String.raw`(?:[A-Za-z_][A-Za-z0-9_]*|\x60[A-Za-z_][A-Za-z0-9_]*\x60)`;
@@ -38,6 +40,17 @@ const insertPattern = new RegExp(
   String.raw`^\s*insert\s+into\s+(?:table\s+)?(${identifier}(?:\.${identifier})?)\s*(?:\(([^()]*)\)\s*)?format\s+([A-Za-z]+)\s*;?\s*$`,
   "i",
 );
+const formatsTakenAsBytes = new Set([
+  "JSONEachRow",
+  "JSONCompactEachRow",
+  "CSV",
+  "CSVWithNames",
+  "TSV",
+  "TabSeparated",
+  "TSVWithNames",
+  "TabSeparatedWithNames",
+]);
+
 /** An insert plain enough to have its data read from a file; null when it has to go the general way. */
 export function readInsertTarget(sql: string): InsertTarget | null {
   const match = insertPattern.exec(sql);
@@ -46,7 +59,7 @@ export function readInsertTarget(sql: string): InsertTarget | null {
   if (table === undefined || format === undefined) return null;
   const columns = match?.[2]?.split(",").map((name) => name.trim().replaceAll("`", ""));
   if (columns?.some((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))) return null;
-  return { table, columns: columns ?? null, format };
+  return { table, columns: columns ?? null, format, takenAsBytes: formatsTakenAsBytes.has(format) };
 }
 
 /** The same insert with its data in a file. Settings end with the statement, so none can reach the next insert. */
