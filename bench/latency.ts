@@ -19,7 +19,14 @@ const windowMs = 2_000;
 const streamWindowMs = 4_000;
 const pauseMs = 500;
 const settleMs = 5_000;
-const streamSeconds = seconds * 4;
+const streamSeconds = seconds * 2;
+
+/** The same numbers in every run, between 0 and 1. */
+let seed = 7;
+function random(): number {
+  seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+  return seed / 2 ** 32;
+}
 
 const agents = new Map<string, Agent>();
 
@@ -65,7 +72,10 @@ function call(contender: Contender, options: { stream: boolean; gapMs?: number }
   });
 }
 
-/** Calls by the clock to one contender: `perSecond` of them for `forMs`, whatever becomes of the earlier ones. */
+/**
+ * Calls by the clock to one contender: `perSecond` of them for `forMs`, whatever becomes of the earlier ones. Each
+ * begins anywhere within its share of the time: at even distances the chunks of all streams would fall together.
+ */
 async function window(
   contender: Contender,
   options: { stream: boolean; gapMs?: number; perSecond: number; forMs: number },
@@ -75,7 +85,7 @@ async function window(
   const pending: Promise<void>[] = [];
   const startedAt = performance.now();
   for (let index = 0; index < (perSecond * forMs) / 1000; index += 1) {
-    const wait = startedAt + (index * 1000) / perSecond - performance.now();
+    const wait = startedAt + ((index + random()) * 1000) / perSecond - performance.now();
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
     pending.push(
       call(contender, request).then((timing) => {
