@@ -76,7 +76,7 @@ function createSession(target: Queryable): PostgresSession {
   };
 }
 
-async function run(target: Queryable, sql: string, params: readonly unknown[] | undefined) {
+async function run(target: Queryable, sql: string, params?: readonly unknown[]) {
   try {
     return await target.query(sql, [...(params ?? [])]);
   } catch (error) {
@@ -96,16 +96,17 @@ async function runTransaction<Result>(
   }
   let broken: Error | undefined;
   try {
-    await client.query("BEGIN");
+    await run(client, "BEGIN");
+    // What `work` throws is its own: its queries have told what Postgres said already.
     const result = await work(createSession(client));
-    await client.query("COMMIT");
+    await run(client, "COMMIT");
     return result;
   } catch (error) {
     // A connection that cannot even roll back is thrown away, which rolls back too.
     await client.query("ROLLBACK").catch((cause: unknown) => {
       broken = cause instanceof Error ? cause : new Error(String(cause));
     });
-    throw asStoreError(error);
+    throw error;
   } finally {
     client.release(broken);
   }
@@ -115,9 +116,7 @@ async function runTransaction<Result>(
 const unavailableStates = /^(08|57P0|53300|55P03|57014)/;
 const unavailableSystemCodes = new Set(["ECONNREFUSED", "ECONNRESET", "ENOENT", "EPIPE", "ETIMEDOUT"]);
 
-function asStoreError(cause: unknown): Error {
-  // What `work` itself threw passes through unchanged.
-  if (cause instanceof Error && !isFromDriver(cause)) return cause;
+function asStoreError(cause: unknown): StoreError {
   const state = systemCodeOf(cause);
   const message = `Postgres: ${messageOf(cause)}`;
   if (state.startsWith("23")) return new StoreError({ code: "postgres_conflict", message, cause });
@@ -126,13 +125,4 @@ function asStoreError(cause: unknown): Error {
     unavailableSystemCodes.has(state) ||
     /timeout|terminated|Client has encountered/i.test(message);
   return new StoreError({ code: away ? "postgres_unavailable" : "postgres_failed", message, cause });
-}
-
-function isFromDriver(error: Error): boolean {
-  if (error instanceof StoreError) return false;
-  return (
-    error instanceof pg.DatabaseError ||
-    systemCodeOf(error) !== "" ||
-    /^(timeout exceeded|Connection terminated|Client has encountered|Cannot use a pool)/i.test(error.message)
-  );
 }
