@@ -1,5 +1,9 @@
+import { execFile } from "node:child_process";
+import { get } from "node:http";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, expect, test } from "vitest";
-import { startSystem, type System } from "./system.ts";
+import { root, startSystem, type System } from "./system.ts";
 
 let system: System | null = null;
 afterEach(async () => {
@@ -61,3 +65,56 @@ test("without trust nothing that a client says of itself is believed", async () 
   expect(await attemptsFrom(system, "198.51.100.1")).toBe(10);
   expect(await attemptsFrom(system, "198.51.100.2")).toBe(1);
 });
+
+test("a public URL is what everybody is told, without trust in any header", async () => {
+  const publicUrl = "https://weir.example";
+  system = await startSystem({ env: { WEIR_PUBLIC_URL: `${publicUrl}/` } });
+  const { origin, home, key, output } = system;
+  expect(output()).toMatch(/Console +https:\/\/weir\.example\n/);
+  expect(output()).toContain(`On this machine also ${origin}\n`);
+  expect(output()).toMatch(/Clients +https:\/\/weir\.example\/v1 /);
+  expect(system.signInLink()).toMatch(/^https:\/\/weir\.example\/sign-in#token=/);
+
+  // As nginx does unless told otherwise, the Host that Weir gets is its own address.
+  const token = new URL(system.signInLink()).hash.replace("#token=", "");
+  const signedIn = await fetch(`${origin}/api/v1/session`, {
+    method: "POST",
+    headers: { "content-type": "application/json", origin: publicUrl, "sec-fetch-site": "same-origin" },
+    body: JSON.stringify({ token }),
+  });
+  expect(signedIn.status, await signedIn.text()).toBe(201);
+  const cookie = signedIn.headers.get("set-cookie") ?? "";
+  expect(cookie).toMatch(/; Secure/);
+  const read = async (path: string) =>
+    (await fetch(`${origin}/api/v1${path}`, { headers: { cookie: cookie.split(";")[0] ?? "" } })).json();
+  expect(await read("/session")).toMatchObject({ baseUrl: publicUrl });
+  expect(await read("/quickstart")).toMatchObject({ baseUrl: publicUrl, key });
+  expect(await read("/openapi.json")).toMatchObject({ servers: [{ url: publicUrl }] });
+
+  const weir = async (...args: string[]) => {
+    const environment = { ...process.env, WEIR_HOME: home };
+    const run = promisify(execFile)(process.execPath, [join(root, "apps/cli/bin/weir.mjs"), ...args], {
+      cwd: root,
+      env: environment,
+    });
+    return (await run).stdout;
+  };
+  expect(await weir("link")).toMatch(/^https:\/\/weir\.example\/sign-in#token=/);
+  expect(await weir("status")).toContain(`at ${publicUrl} (here ${origin}): ok`);
+  expect(JSON.parse(await weir("status", "--json"))).toMatchObject({ baseUrl: origin, publicUrl });
+
+  // The name is answered to, and still no other: a page elsewhere cannot make itself a name for this machine.
+  expect(await statusAs(system, "weir.example")).toBe(200);
+  expect(await statusAs(system, "evil.example")).toBe(421);
+});
+
+/** Asks for the console with a Host header of its own, which `fetch` would not send. */
+async function statusAs(at: System, host: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const asked = get(`${at.origin}/`, { headers: { host } }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    asked.on("error", reject);
+  });
+}

@@ -58,7 +58,9 @@ function createProgram(context: CommandContext, finish: (code: number) => void):
     .action(async (options: { json?: boolean }) => finish(await showStatus(context, options)));
   program
     .command("doctor")
-    .description("Check disk, port, engines, provider keys and clock, with the mend for each finding")
+    .description(
+      "Check disk, port, public URL, engines, provider keys and clock, with the mend for each finding",
+    )
     .option("--json", "print JSON")
     .action(async (options: { json?: boolean }) => finish(await runDoctor(context, options)));
   program

@@ -6,11 +6,18 @@ import type { CommandContext } from "./context.ts";
 import { CliError } from "./errors.ts";
 
 const timeoutMs = 15_000;
-const endpointSchema = z.object({ pid: z.number(), baseUrl: z.string() });
+const endpointSchema = z.object({
+  pid: z.number(),
+  baseUrl: z.string(),
+  publicUrl: z.string().nullable().default(null),
+});
 
 /** The running server of a home, spoken to over HTTP with the home's admin token. */
 export interface ServerClient {
+  /** Where this machine reaches it, without `/v1`. */
   baseUrl: string;
+  /** Where people and clients are told to reach it; null when that is no other address. */
+  publicUrl: string | null;
   pid: number;
   /** Asks the REST API, below `/api/v1`; the answer is parsed with `result`. */
   call<Result>(request: {
@@ -32,11 +39,12 @@ export function connectToServer(context: CommandContext): ServerClient {
   const endpointText = readOwned(join(home, "run", "endpoint.json"));
   const endpoint = endpointSchema.safeParse(endpointText === null ? null : parseJson(endpointText));
   if (!endpoint.success) throw notRunning({ home });
-  const { baseUrl, pid } = endpoint.data;
+  const { baseUrl, publicUrl, pid } = endpoint.data;
   const token = readOwned(join(home, "admin-token"))?.trim();
   if (token === undefined) throw notRunning({ home });
   return {
     baseUrl,
+    publicUrl,
     pid,
     async call({ method, path, body, result }) {
       const response = await send({

@@ -3,7 +3,9 @@ import type { Snapshot, System } from "@weir/schema";
 /** The running system as the capabilities see it. */
 export interface Runtime {
   version: string;
-  /** The base URL that clients use, without `/v1`. */
+  /** The origin that people and clients are told to use, e.g. `https://weir.example`; null: as each reached it. */
+  publicUrl: string | null;
+  /** The base URL for clients on this machine, without `/v1`. */
   baseUrl(): string;
   /** The newest compiled snapshot. */
   snapshot(): Snapshot;

@@ -6,10 +6,11 @@ import type { CommandContext } from "../context.ts";
 import { CliError } from "../errors.ts";
 import { connectToServer } from "../server-client.ts";
 import { clockFindings } from "./clock.ts";
+import { examinePublicUrl } from "./public-url.ts";
 
 /** One thing that was looked at: how it is, and what to do when it is not well. */
 interface Finding {
-  check: "configuration" | "disk" | "port" | "engines" | "provider" | "clock" | "node";
+  check: "configuration" | "disk" | "port" | "public-url" | "engines" | "provider" | "clock" | "node";
   level: "ok" | "warning" | "error";
   detail: string;
   /** Empty when there is nothing to do. */
@@ -57,6 +58,7 @@ async function examine(context: CommandContext): Promise<Finding[]> {
     configurationFinding(config),
     await diskFinding(config),
     ...(await runningFindings({ server, config, system })),
+    ...(await publicUrlFindings({ context, system })),
     ...(await providerFindings({ server, config })),
     ...(await clockFindings({
       baseUrls: config.providers.filter(server.canDiscover).map((provider) => provider.baseUrl),
@@ -136,6 +138,23 @@ async function runningFindings(options: {
     if (!(error instanceof server.PortUnavailableError)) throw error;
     return [{ check: "port", level: "error", detail: error.message, mend: "" }, idle];
   }
+}
+
+/** Only a Weir that runs can be asked for, and it is the one that knows its address. */
+async function publicUrlFindings(options: {
+  context: CommandContext;
+  system: System | CliError;
+}): Promise<Finding[]> {
+  if (options.system instanceof CliError) return [];
+  const { publicUrl } = connectToServer(options.context);
+  if (publicUrl === null) return [];
+  const { detail, mend, problem } = await examinePublicUrl({
+    publicUrl,
+    startedAt: options.system.startedAt,
+  });
+  // A firewall may keep this very machine from its own public name, so that silence alone is no failure.
+  const level = problem === "" ? "ok" : problem === "unreachable" ? "warning" : "error";
+  return [{ check: "public-url", level, detail, mend }];
 }
 
 async function providerFindings(options: { server: Server; config: Config }): Promise<Finding[]> {

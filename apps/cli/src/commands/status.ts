@@ -9,11 +9,13 @@ export async function showStatus(context: CommandContext, options: { json?: bool
   const system = await server.call({ method: "GET", path: "/system", result: systemSchema });
   const code = system.state === "down" ? 1 : 0;
   if (options.json) {
-    context.print(`${JSON.stringify({ ...system, baseUrl: server.baseUrl, pid: server.pid })}\n`);
+    const { baseUrl, publicUrl, pid } = server;
+    context.print(`${JSON.stringify({ ...system, baseUrl, publicUrl, pid })}\n`);
     return code;
   }
+  const at = server.publicUrl === null ? server.baseUrl : `${server.publicUrl} (here ${server.baseUrl})`;
   context.print(
-    `Weir ${system.version} at ${server.baseUrl}: ${system.state} (process ${server.pid}, since ${system.startedAt.slice(0, 19)}Z)\n\n`,
+    `Weir ${system.version} at ${at}: ${system.state} (process ${server.pid}, since ${system.startedAt.slice(0, 19)}Z)\n\n`,
   );
   const components = system.components.map(({ name, state, detail }) => [name, state, detail]);
   context.print(formatTable({ headings: ["component", "state", ""], rows: components }));

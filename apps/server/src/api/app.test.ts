@@ -43,7 +43,7 @@ const system: System = {
 const away = () => Promise.reject(engineUnavailable({ engine: "postgres" }));
 const postgres: Postgres = { query: away, execute: away, transaction: away };
 
-function makeApp(options: { listenHost?: string; trustProxy?: boolean } = {}) {
+function makeApp(options: { listenHost?: string; trustProxy?: boolean; publicUrl?: string } = {}) {
   const log = pino({ level: "silent" });
   const now = () => 0;
   const projects = createProjects(postgres);
@@ -56,6 +56,7 @@ function makeApp(options: { listenHost?: string; trustProxy?: boolean } = {}) {
     sealer: createSealer("00".repeat(32)),
     runtime: {
       version: "1.2.3",
+      publicUrl: options.publicUrl ?? null,
       baseUrl: () => "http://127.0.0.1:9347",
       snapshot: () => snapshot,
       refreshSnapshot: async () => undefined,
@@ -85,6 +86,7 @@ function makeApp(options: { listenHost?: string; trustProxy?: boolean } = {}) {
     fallback: async () => new Response("the console"),
     probes: {},
     listenHost: options.listenHost ?? "127.0.0.1",
+    publicUrl: options.publicUrl ?? null,
     trustProxy: options.trustProxy ?? false,
     version: "1.2.3",
     log,
@@ -245,6 +247,47 @@ describe("pages of other sites", () => {
     };
     // It gets as far as the engine that is away here, and is not taken for a page of another site.
     expect((await trusted("/api/v1/session", signIn)).status).toBe(503);
+  });
+  describe("with a public URL and no trust in a proxy's headers", () => {
+    const publicUrl = "https://weir.example";
+    const { send: published } = makeApp({ publicUrl });
+    const read = (host: string) =>
+      published("/api/v1/openapi.json", { headers: { "x-forwarded-host": host } });
+    test("its name is answered to, and no other", async () => {
+      for (const host of ["weir.example", "WEIR.example:443", "127.0.0.1:9347", "localhost"]) {
+        expect((await read(host)).status, host).toBe(200);
+      }
+      for (const host of ["evil.example", "weir.example.evil.example", "evil.example#weir.example", ""]) {
+        expect((await read(host)).status, host).toBe(421);
+      }
+    });
+    test("the console there may change things, whatever Host the proxy passes on", async () => {
+      const signIn = async (headers: Record<string, string>) =>
+        (
+          await published("/api/v1/session", {
+            method: "POST",
+            body: '{"token":"x"}',
+            headers: { ...json, ...headers },
+          })
+        ).status;
+      // 503: as far as the engine that is away here.
+      expect(await signIn({ origin: publicUrl })).toBe(503);
+      expect(await signIn({ origin: publicUrl, "x-forwarded-host": "weir.example" })).toBe(503);
+      expect(await signIn({ origin: "http://127.0.0.1:9347" })).toBe(503);
+      // What somebody put on the same name without TLS is another site, and so is another port of it.
+      const host = { "x-forwarded-host": "weir.example" };
+      expect(await signIn({ ...host, origin: "http://weir.example" })).toBe(403);
+      expect(await signIn({ ...host, origin: "https://weir.example:8443" })).toBe(403);
+      expect(await signIn({ origin: publicUrl, "sec-fetch-site": "cross-site" })).toBe(403);
+    });
+    test("the OpenAPI document names it as the server; without one, none", async () => {
+      const serversAt = async (at: typeof send) =>
+        z
+          .looseObject({ servers: z.unknown().optional() })
+          .parse(await (await at("/api/v1/openapi.json")).json()).servers;
+      expect(await serversAt(published)).toEqual([{ url: publicUrl }]);
+      expect(await serversAt(send)).toBeUndefined();
+    });
   });
   test.each([
     { origin: "https://evil.example" },

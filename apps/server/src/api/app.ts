@@ -24,6 +24,8 @@ export interface AppOptions {
   /** Answers `/readyz` and `/metrics`. */
   probes: Record<string, () => Promise<Response>>;
   listenHost: string;
+  /** The origin that people and clients are told to use; null: the one that they came by. */
+  publicUrl: string | null;
   /** A proxy in front decides which names lead here, so that none is refused. */
   trustProxy: boolean;
   version: string;
@@ -40,7 +42,7 @@ export function createApp(options: AppOptions): Hono {
     const requestId = randomBytes(8).toString("hex");
     requestIds.set(context.req.raw, requestId);
     if (!options.trustProxy) {
-      checkHost({ forwarded: readForwarded(context.req.raw.headers), listenHost: options.listenHost });
+      checkHost({ ...options, forwarded: readForwarded(context.req.raw.headers) });
     }
     await next();
     for (const [name, value] of Object.entries(securityHeaders)) {
@@ -54,7 +56,7 @@ export function createApp(options: AppOptions): Hono {
 
   let document: unknown;
   app.get("/api/v1/openapi.json", (context) => {
-    document ??= openApiDocument({ routes: options.routes, version: options.version });
+    document ??= openApiDocument(options);
     return context.json(document);
   });
   for (const route of options.routes) {
@@ -93,7 +95,11 @@ async function answer(call: {
   const principal = await options.authenticate(request);
   if (!isAllowed({ principal, permission: route.permission })) throw denied({ principal, route });
   if (route.method !== "get" && principal.kind !== "admin-token") {
-    checkOrigin({ headers: request.headers, forwarded: readForwarded(request.headers) });
+    checkOrigin({
+      headers: request.headers,
+      forwarded: readForwarded(request.headers),
+      publicUrl: options.publicUrl,
+    });
   }
   const { projectId: asked, ...query } = readQuery(url.searchParams);
   const scoped = route.scope === "project";

@@ -2,8 +2,15 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { problemSchema } from "@weir/schema";
 import type { ApiRoute } from "../capability.ts";
 
-/** The OpenAPI 3.1 document of `routes`, made from the very schemas that check requests. */
-export function openApiDocument(options: { routes: readonly ApiRoute[]; version: string }) {
+/**
+ * The OpenAPI 3.1 document of `routes`, made from the very schemas that check requests. Without a public URL it names
+ * no server, which by the specification means the one that it was read from.
+ */
+export function openApiDocument(options: {
+  routes: readonly ApiRoute[];
+  version: string;
+  publicUrl: string | null;
+}) {
   const { openAPIRegistry: registry, getOpenAPI31Document } = new OpenAPIHono();
   registry.registerComponent("securitySchemes", "projectKey", {
     type: "http",
@@ -46,7 +53,11 @@ export function openApiDocument(options: { routes: readonly ApiRoute[]; version:
   }
   return getOpenAPI31Document.call(
     { openAPIRegistry: registry },
-    { openapi: "3.1.0", info: { title: "Weir", version: options.version } },
+    {
+      openapi: "3.1.0",
+      info: { title: "Weir", version: options.version },
+      ...(options.publicUrl === null ? {} : { servers: [{ url: options.publicUrl }] }),
+    },
   );
 }
 

@@ -180,6 +180,49 @@ describe("a proxy in front", () => {
   });
 });
 
+describe("the address that people are told", () => {
+  const yaml = (url: string) => `server:\n  publicUrl: ${url}\n`;
+  test("is an origin, and the environment wins", () => {
+    expect(load({}).publicUrl).toBeNull();
+    expect(load({ yaml: yaml("https://weir.example/") }).publicUrl).toBe("https://weir.example");
+    const variables = { WEIR_PUBLIC_URL: "HTTP://Weir.Example:8080" };
+    expect(load({ yaml: yaml("https://other.example"), variables }).publicUrl).toBe(
+      "http://weir.example:8080",
+    );
+    expect(load({ yaml: yaml("https://weir.example:443") }).publicUrl).toBe("https://weir.example");
+  });
+  test("anything more or less is refused with its line and its mend", () => {
+    expect(problemsOf({ yaml: yaml("weir.example") })).toEqual([
+      'weir.yaml:2:3 "server.publicUrl" must be a URL that begins with https:// or http://, such as https://weir.example, but it is "weir.example".',
+    ]);
+    expect(problemsOf({ yaml: "", variables: { WEIR_PUBLIC_URL: "https://weir.example/llm/" } })).toEqual([
+      'WEIR_PUBLIC_URL write a URL without a path, such as https://weir.example, because Weir serves its console and API from the root of a host; it is "https://weir.example/llm/".',
+    ]);
+    const refused = [
+      "ftp://weir.example",
+      "https://",
+      "https://weir.example/?a=1",
+      "https://weir.example/#a",
+      "5",
+    ];
+    for (const url of refused) expect(problemsOf({ yaml: yaml(`"${url}"`) }), url).toHaveLength(1);
+    expect(problemsOf({ yaml: yaml("5") })).toEqual([
+      'weir.yaml:2:3 "server.publicUrl" must be text, but it is 5.',
+    ]);
+  });
+  test("a password in it is refused and not quoted", () => {
+    const url = "https://ann:hunter2@weir.example";
+    const told = [
+      ...problemsOf({ yaml: yaml(url) }),
+      ...problemsOf({ yaml: "", variables: { WEIR_PUBLIC_URL: url } }),
+    ];
+    expect(told).toEqual([
+      'weir.yaml:2:3 "server.publicUrl" must be a URL without a user name or a password, but it is text of 32 characters.',
+      "WEIR_PUBLIC_URL write a URL without a user name or a password (it has 32 characters).",
+    ]);
+  });
+});
+
 test("a home that begins with a tilde that nobody expands is refused, not made", () => {
   expect(problemsOf({ variables: { WEIR_HOME: "~bob/weir" } })).toEqual([
     'WEIR_HOME write the whole path, or one that begins with ~/ for your home folder; it is "~bob/weir".',

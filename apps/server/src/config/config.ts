@@ -31,6 +31,8 @@ export interface Config {
   limits: Limits;
   logLevel: "trace" | "debug" | "info" | "warn" | "error";
   strict: boolean;
+  /** The origin that people and clients reach Weir by, e.g. `https://weir.example`; null: the one it listens on. */
+  publicUrl: string | null;
   /** Believe what a proxy in front says of the client: its address, the host it asked for, and TLS. */
   trustProxy: boolean;
   /** Things that do not hinder the start but should be looked at, as sentences. */
@@ -62,6 +64,7 @@ export function loadConfig(options: { variables: Variables; workingDirectory: st
     limits: mergeLimits(file?.read.value.limits ?? {}),
     logLevel: environment.WEIR_LOG_LEVEL ?? file?.read.value.log.level ?? "info",
     strict: file?.read.value.strict ?? false,
+    publicUrl: environment.WEIR_PUBLIC_URL ?? file?.read.value.server.publicUrl ?? null,
     trustProxy: readTrust(environment.WEIR_TRUST_PROXY) ?? file?.read.value.server.trustProxy ?? false,
     warnings: read.warnings,
   };

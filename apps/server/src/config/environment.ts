@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { ConfigProblem } from "./errors.ts";
+import { holdsCredentials } from "../input/holds-credentials.ts";
 import { nearestName } from "../input/nearest-name.ts";
+import { publicUrlSchema } from "./public-url.ts";
 
 /** The environment of a process, as text. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -44,6 +46,7 @@ const shape = {
   WEIR_POSTGRES_URL: urlOf(["postgres:", "postgresql:"]).optional(),
   WEIR_CLICKHOUSE_URL: urlOf(["http:", "https:"]).optional(),
   WEIR_CONFIG: z.string().optional(),
+  WEIR_PUBLIC_URL: publicUrlSchema("write ").optional(),
   WEIR_TRUST_PROXY: z.enum(["true", "false"], "write true or false").optional(),
   WEIR_LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error"], "write trace, debug, info, warn or error")
@@ -82,5 +85,7 @@ const secretNames = new Set(["WEIR_BOOTSTRAP_KEY", "WEIR_POSTGRES_URL", "WEIR_CL
 
 function describeValue(name: string, present: Variables): string {
   const value = present[name] ?? "";
-  return secretNames.has(name) ? ` (it has ${value.length} characters)` : `; it is ${JSON.stringify(value)}`;
+  return secretNames.has(name) || holdsCredentials(value)
+    ? ` (it has ${value.length} characters)`
+    : `; it is ${JSON.stringify(value)}`;
 }

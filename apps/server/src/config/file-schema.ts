@@ -1,5 +1,6 @@
 import { defaultLimits, providerProtocolSchema } from "@weir/schema";
 import { z } from "zod";
+import { publicUrlSchema } from "./public-url.ts";
 
 /** A limit of the data plane; see `defaultLimits` for each name's meaning and unit. */
 const limit = z.number().int().positive();
@@ -34,6 +35,8 @@ export const configFileSchema = z.strictObject({
     .default({ level: "info" }),
   server: z
     .strictObject({
+      /** The address that people and clients reach Weir by, when it is not the one that it listens on. */
+      publicUrl: publicUrlSchema("").optional(),
       /** Believe `x-forwarded-for`, `-host` and `-proto`: only a proxy reaches the port. */
       trustProxy: z.boolean().optional(),
     })

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { describeAt, fieldsAt, isOptionalAt } from "./describe-schema.ts";
+import { holdsCredentials } from "./holds-credentials.ts";
 import { nearestName } from "./nearest-name.ts";
 
 /** One thing wrong with what a person or a program wrote. */
@@ -88,7 +89,7 @@ function describeGiven(given: unknown, path: readonly PropertyKey[]): string {
   if (typeof given === "object") return "an object";
   const secret = path.some((key) => secretField.test(String(key)));
   if (typeof given === "string") {
-    if (secret && given !== "") return `text of ${given.length} characters`;
+    if ((secret && given !== "") || holdsCredentials(given)) return `text of ${given.length} characters`;
     if (given.length <= quotedMaxCharacters) return JSON.stringify(given);
     return `${JSON.stringify(given.slice(0, quotedMaxCharacters))}… (${given.length} characters)`;
   }

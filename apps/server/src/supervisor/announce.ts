@@ -4,19 +4,24 @@ import type { Bootstrapped } from "./bootstrap.ts";
 /** What `weir up` says once it runs: where everything is, and on a first start how to get in. */
 export function announcement(options: {
   version: string;
-  baseUrl: string;
+  /** Where this machine reaches it. */
+  localUrl: string;
+  /** Where people and clients do, when that is another address. */
+  publicUrl: string | null;
   startMs: number;
   firstStart: Bootstrapped;
   system: System;
   home: string;
 }): string {
-  const { version, baseUrl, firstStart, system } = options;
+  const { version, localUrl, firstStart, system } = options;
+  const baseUrl = options.publicUrl ?? localUrl;
   const seconds = (options.startMs / 1000).toFixed(1);
   const headline =
     system.state === "down"
       ? `Weir ${version} runs, but not all of it:`
       : `Weir ${version} is ready after ${seconds} s.`;
   const rows: [string, string][] = [["Console", baseUrl]];
+  if (baseUrl !== localUrl) rows.push(["", `On this machine also ${localUrl}`]);
   if (firstStart.signInToken !== null) {
     rows.push(["Sign in", `${baseUrl}/sign-in#token=${firstStart.signInToken}`]);
     rows.push(["", 'Works once, within 24 hours. "npx weir link" makes another.']);

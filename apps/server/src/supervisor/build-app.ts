@@ -61,6 +61,7 @@ export function buildApp(options: {
       "/metrics": createMetrics(options.metrics),
     },
     listenHost: config.host,
+    publicUrl: config.publicUrl,
     trustProxy: config.trustProxy,
     version: options.version,
     log,

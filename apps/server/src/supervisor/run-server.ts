@@ -59,7 +59,8 @@ export async function runServer(options: {
     for (const warning of warningsOf(config)) logger.warn(warning);
     const builder = buildConsoleIfMissing({ folder: consoleFolder, log: logger });
     const server = new WeirServer({ config, home, log: logger, version, consoleFolder });
-    const code = await serve({ server, startedAt, stop, log: logger, print, home: home.root });
+    const { publicUrl } = config;
+    const code = await serve({ server, startedAt, stop, log: logger, print, home: home.root, publicUrl });
     builder?.kill();
     return code;
   } finally {
@@ -75,6 +76,7 @@ async function serve(options: {
   log: Logger;
   print: (text: string) => void;
   home: string;
+  publicUrl: string | null;
 }): Promise<number> {
   const { server, stop, log, print } = options;
   let code = 0;
@@ -100,7 +102,8 @@ async function serve(options: {
       print(
         announcement({
           version,
-          baseUrl: server.baseUrl(),
+          localUrl: server.baseUrl(),
+          publicUrl: options.publicUrl,
           startMs: Date.now() - options.startedAt,
           firstStart: server.firstStart(),
           system: server.system(),
@@ -160,7 +163,9 @@ function warningsOf(config: Config): string[] {
   if (isLoopback(config.host)) return config.warnings;
   const open = config.trustProxy
     ? `Weir listens on ${config.host} and believes the x-forwarded headers of whoever reaches it. Let the proxy alone reach this port.`
-    : `Weir listens on ${config.host}, which other machines reach, without encryption. Put TLS in front of it.`;
+    : config.publicUrl?.startsWith("https:")
+      ? `Weir listens on ${config.host} without encryption. Let the proxy at ${config.publicUrl} alone reach this port.`
+      : `Weir listens on ${config.host}, which other machines reach, without encryption. Put TLS in front of it.`;
   return [...config.warnings, open];
 }
 

@@ -142,7 +142,8 @@ export class WeirServer {
     this.#port = await this.#pool.start();
     this.#publisher.startDiscovery();
     this.#watchConfig();
-    const endpoint = JSON.stringify({ pid: process.pid, baseUrl: this.baseUrl() });
+    const { publicUrl } = config;
+    const endpoint = JSON.stringify({ pid: process.pid, baseUrl: this.baseUrl(), publicUrl });
     writeFileSync(home.endpoint, endpoint, { mode: 0o600 });
   }
 
@@ -224,6 +225,7 @@ export class WeirServer {
   #runtime(): Runtime {
     return {
       version: this.#options.version,
+      publicUrl: this.#options.config.publicUrl,
       baseUrl: () => this.baseUrl(),
       snapshot: () => this.#publisher.current(),
       refreshSnapshot: () => this.#publisher.refresh(),

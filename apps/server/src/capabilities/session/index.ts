@@ -4,7 +4,7 @@ import { z } from "zod";
 import { createAttemptLimit } from "../../api/attempt-limit.ts";
 import { sessionCookie } from "../../api/authenticate.ts";
 import { defineRoute } from "../../api/define-route.ts";
-import { clientBaseUrl, readForwarded } from "../../api/security.ts";
+import { clientBaseUrl, readForwarded, wantsSecureCookie } from "../../api/security.ts";
 import type { ApiRoute, Capability, Services } from "../../capability.ts";
 import { readQuickstart } from "./quickstart.ts";
 import { sessionLifetimeSeconds } from "./service.ts";
@@ -39,14 +39,14 @@ function sessionRoutes(services: Services): ApiRoute[] {
       result: z.object({}),
       status: 201,
       handle: async (call) => {
-        const forwarded = readForwarded(call.request.headers);
-        attempts.take(forwarded.clientAddress);
+        const { headers } = call.request;
+        attempts.take(readForwarded(headers).clientAddress);
         const { sessionToken } = await sessions.signIn(call.body.token);
         return cookieResponse({
           status: 201,
           value: sessionToken,
           maxAgeSeconds: sessionLifetimeSeconds,
-          secure: forwarded.protocol === "https",
+          secure: wantsSecureCookie({ headers, publicUrl: services.runtime.publicUrl }),
         });
       },
     }),
@@ -60,7 +60,8 @@ function sessionRoutes(services: Services): ApiRoute[] {
       status: 204,
       handle: async (call) => {
         if (call.principal.kind === "session") await sessions.signOut(call.principal.sessionId);
-        const secure = readForwarded(call.request.headers).protocol === "https";
+        const { publicUrl } = services.runtime;
+        const secure = wantsSecureCookie({ headers: call.request.headers, publicUrl });
         return cookieResponse({ status: 204, value: "", maxAgeSeconds: 0, secure });
       },
     }),
@@ -80,7 +81,7 @@ function startRoutes(services: Services): ApiRoute[] {
         readQuickstart({
           services,
           projectId: call.projectId,
-          baseUrl: clientBaseUrl({ headers: call.request.headers, fallback: services.runtime.baseUrl() }),
+          baseUrl: clientBaseUrl({ headers: call.request.headers, runtime: services.runtime }),
         }),
     }),
     defineRoute({
@@ -95,7 +96,7 @@ function startRoutes(services: Services): ApiRoute[] {
         const token = await services.sessions.createLinkToken(linkLifetimeSeconds);
         const { headers } = call.request;
         return {
-          url: `${clientBaseUrl({ headers, fallback: services.runtime.baseUrl() })}/sign-in#token=${token}`,
+          url: `${clientBaseUrl({ headers, runtime: services.runtime })}/sign-in#token=${token}`,
           expiresAt: new Date(services.now() + linkLifetimeSeconds * 1000).toISOString(),
         };
       },
@@ -115,7 +116,7 @@ async function describeSession(options: {
       role: "administrator",
     },
     projects: await services.projects.list(),
-    baseUrl: clientBaseUrl({ headers: call.request.headers, fallback: services.runtime.baseUrl() }),
+    baseUrl: clientBaseUrl({ headers: call.request.headers, runtime: services.runtime }),
     version: services.runtime.version,
   };
 }

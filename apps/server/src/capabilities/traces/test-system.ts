@@ -40,6 +40,7 @@ export async function startTestSystem(): Promise<TestSystem> {
     fallback: async () => new Response(null, { status: 404 }),
     probes: {},
     listenHost: "127.0.0.1",
+    publicUrl: null,
     trustProxy: false,
     version: "test",
     log,
