@@ -78,7 +78,7 @@ function HealthReasons({ system }: { system: System }): ReactNode {
               {component.state === "ok" ? null : (
                 <span className="text-muted">
                   {" "}
-                  since <RelativeTime at={component.since} />
+                  <RelativeTime at={component.since} lasting />
                 </span>
               )}
             </span>

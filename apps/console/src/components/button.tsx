@@ -8,15 +8,19 @@ export type ButtonVariant = "primary" | "secondary" | "ghost" | "danger";
 
 const base =
   "inline-flex shrink-0 items-center justify-center gap-1.5 rounded-md whitespace-nowrap select-none " +
-  "transition-colors duration-(--motion) disabled:cursor-not-allowed disabled:opacity-50 " +
+  "transition-colors duration-(--motion) disabled:cursor-not-allowed " +
   "[&_svg]:size-3.5 [&_svg]:shrink-0";
 
+/** Disabled, a button turns grey instead of pale: its words, often a progress, stay readable. */
+const filled = "font-medium text-on-accent disabled:bg-pressed disabled:text-muted";
+
 const variants: Record<ButtonVariant, string> = {
-  primary: "bg-accent-fill text-on-accent font-medium not-disabled:hover:bg-accent-fill-hover",
+  primary: `${filled} bg-accent-fill not-disabled:hover:bg-accent-fill-hover`,
   secondary:
-    "border border-line-strong bg-surface text-text not-disabled:hover:bg-hover not-disabled:active:bg-pressed",
+    "border border-line-strong bg-surface text-text not-disabled:hover:bg-hover not-disabled:active:bg-pressed " +
+    "disabled:border-line disabled:text-muted",
   ghost: "text-soft not-disabled:hover:bg-hover not-disabled:hover:text-text not-disabled:active:bg-pressed",
-  danger: "bg-bad-fill text-on-accent font-medium not-disabled:hover:brightness-95",
+  danger: `${filled} bg-bad-fill not-disabled:hover:brightness-95`,
 };
 
 const sizes = { small: "h-6 px-2 text-table", medium: "h-7 px-2.5 text-body", large: "h-9 px-4 text-body" };
@@ -77,6 +81,7 @@ export function IconButton({
         className={clsx(
           base,
           variants.ghost,
+          "disabled:opacity-50",
           size === "small" ? "size-6" : "size-7",
           pressed === true && "bg-accent-soft text-accent-text",
           className,

@@ -72,21 +72,22 @@ export function CodeBlock({
   maxHeight?: number;
 }): ReactNode {
   return (
-    <div className="relative rounded-md border border-line bg-sunken">
+    <div className="flex items-start rounded-md border border-line bg-sunken">
       <pre
         // Scrollable regions must be reachable by keyboard.
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
         className={
           wrap
-            ? "overflow-auto py-2.5 pr-10 pl-3 whitespace-pre-wrap [overflow-wrap:anywhere]"
-            : "overflow-auto py-2.5 pr-10 pl-3"
+            ? "min-w-0 flex-1 overflow-auto py-2.5 pl-3 whitespace-pre-wrap [overflow-wrap:anywhere]"
+            : "min-w-0 flex-1 overflow-auto py-2.5 pl-3"
         }
         {...(maxHeight === undefined ? {} : { style: { maxHeight } })}
       >
         <code>{code}</code>
       </pre>
-      <span className="absolute top-1.5 right-1.5 rounded-md bg-sunken">
+      {/* Beside the code, not over it: on a phone it would hide the end of the first line. */}
+      <span className="shrink-0 p-1.5">
         <CopyButton text={code} label={label} />
       </span>
     </div>

@@ -65,7 +65,7 @@ export function ErrorState({
       <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-table text-muted">
         {failedAt === 0 ? null : (
           <span>
-            since <RelativeTime at={new Date(failedAt).toISOString()} />
+            <RelativeTime at={new Date(failedAt).toISOString()} lasting />
           </span>
         )}
         <span>

@@ -6,6 +6,7 @@ import {
   formatChange,
   formatCount,
   formatDuration,
+  formatLasting,
   formatShare,
   formatUsd,
 } from "./format.ts";
@@ -98,6 +99,19 @@ describe("figures", () => {
       [-60, "in 1 min"],
     ] as const) {
       expect(formatAgo(now - seconds * 1000, now)).toBe(text);
+    }
+  });
+
+  it("says how long something has been so", () => {
+    const now = Date.parse("2026-11-21T12:00:00Z");
+    for (const [seconds, text] of [
+      [0, "just now"],
+      [250, "for 4 min"],
+      [86_400 * 3, "for 3 d"],
+      [86_400 * 30, "since 22 Oct 2026"],
+      [-60, "just now"],
+    ] as const) {
+      expect(formatLasting(now - seconds * 1000, now)).toBe(text);
     }
   });
 });

@@ -134,6 +134,14 @@ export function formatAgo(at: string | number, now: number): string {
   return formatterFor("local", { day: "numeric", month: "short", year: "numeric" }).format(then);
 }
 
+/** How long something has been so: `for 4 min`, `since 21 Nov 2026`. */
+export function formatLasting(at: string | number, now: number): string {
+  const ago = formatAgo(at, now);
+  if (ago === nothing) return ago;
+  if (ago.endsWith(" ago")) return `for ${ago.slice(0, -" ago".length)}`;
+  return /^(?:now|in )/.test(ago) ? "just now" : `since ${ago}`;
+}
+
 /** `local` is the reader's own zone; anything else is an IANA name such as `UTC`. */
 export type TimeZone = "local" | (string & {});
 

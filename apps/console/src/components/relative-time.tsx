@@ -1,5 +1,5 @@
 import { useSyncExternalStore, type ReactNode } from "react";
-import { formatAgo, formatInstantExact, type TimeZone } from "./format.ts";
+import { formatAgo, formatInstantExact, formatLasting, type TimeZone } from "./format.ts";
 
 /** One clock for every "4 min ago" on the page: it ticks once a second while anything shows a time. */
 const listeners = new Set<() => void>();
@@ -25,13 +25,16 @@ function subscribe(listener: () => void): () => void {
 export function RelativeTime({
   at,
   zone = "local",
+  lasting = false,
   className,
 }: {
   at: string;
   zone?: TimeZone;
+  /** `for 4 min` instead of `4 min ago`, for what has been so since then. */
+  lasting?: boolean;
   className?: string;
 }): ReactNode {
-  const text = useSyncExternalStore(subscribe, () => formatAgo(at, now));
+  const text = useSyncExternalStore(subscribe, () => (lasting ? formatLasting(at, now) : formatAgo(at, now)));
   return (
     <time dateTime={at} title={formatInstantExact(at, zone)} className={className}>
       {text}

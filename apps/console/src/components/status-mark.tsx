@@ -68,7 +68,8 @@ export function StatusMark({
       <svg viewBox="0 0 12 12" className={clsx("size-3 shrink-0", colours[state])} aria-hidden="true">
         {shape(state)}
       </svg>
-      <span className={word ? "truncate" : "sr-only"}>{text}</span>
+      {/* The word, not the shape before it, stands on the line of the text around. */}
+      <span className={word ? "self-baseline truncate" : "sr-only"}>{text}</span>
     </span>
   );
 }

@@ -1,3 +1,4 @@
+import { clsx } from "clsx";
 import { Tabs as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 
@@ -8,6 +9,7 @@ export function Tabs({
   tabs,
   label,
   end,
+  flush = false,
   children,
 }: {
   value: string;
@@ -17,13 +19,18 @@ export function Tabs({
   label: string;
   /** Stands at the right end of the row. */
   end?: ReactNode;
+  /** The first word stands at the left edge, in line with the text above and below. */
+  flush?: boolean;
   /** `TabPanel`s. */
   children: ReactNode;
 }): ReactNode {
   return (
     <Radix.Root value={value} onValueChange={onChange} className="flex min-h-0 flex-1 flex-col">
       <div className="flex shrink-0 items-center border-b border-line">
-        <Radix.List aria-label={label} className="flex min-w-0 flex-1 gap-1 overflow-x-auto px-2">
+        <Radix.List
+          aria-label={label}
+          className={clsx("flex min-w-0 flex-1 gap-1 overflow-x-auto", flush ? "-ml-2" : "px-2")}
+        >
           {tabs.map((tab) => (
             <Radix.Trigger
               key={tab.value}

@@ -48,8 +48,8 @@ export function FirstCall({ project }: { project: string | undefined }): ReactNo
 
 function Waiting(): ReactNode {
   return (
-    <output className="flex items-center gap-2 text-soft">
-      <span aria-hidden="true" className="relative flex size-2">
+    <output className="flex items-start gap-2 text-soft">
+      <span aria-hidden="true" className="relative mt-1.5 flex size-2 shrink-0">
         <span className="absolute inset-0 animate-ping rounded-full bg-accent opacity-60" />
         <span className="relative size-2 rounded-full bg-accent" />
       </span>
@@ -76,7 +76,7 @@ function Snippets({
   ];
   return (
     <div className="flex flex-col gap-3">
-      <Tabs label="Ways to call" value={tab} onChange={setTab} tabs={tabs}>
+      <Tabs label="Ways to call" value={tab} onChange={setTab} tabs={tabs} flush>
         {tabs.map(({ value }) => {
           const example = examples?.find((each) => each.id === value);
           return (

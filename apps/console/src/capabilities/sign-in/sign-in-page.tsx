@@ -16,7 +16,7 @@ import { StatusMark } from "../../components/status-mark.tsx";
 import { readSignInToken, safeNext } from "./sign-in-link.ts";
 
 const reasons: Readonly<Record<string, string>> = {
-  expired: "Your session has ended. You come back to where you were.",
+  expired: "Your session has ended. Signing in brings you back to where you were.",
   "signed-out": "You are signed out, in every tab.",
   "sign-out-failed": "The server did not answer, so the session may still be open. Try again when it runs.",
 };

@@ -97,7 +97,7 @@ function Components({ system }: { system: System }): ReactNode {
             <StatusMark state={component.state} />
             <span className="text-soft [overflow-wrap:anywhere]">{component.detail}</span>
             <span className="text-table text-muted narrow:text-right">
-              since <RelativeTime at={component.since} zone={zone} />
+              <RelativeTime at={component.since} zone={zone} lasting />
             </span>
           </li>
         ))}

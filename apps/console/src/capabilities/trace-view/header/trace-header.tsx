@@ -148,7 +148,7 @@ function Measures({ trace }: { trace: TraceDetail }): ReactNode {
             light
           />
           {trace.errorCount === 0 ? null : (
-            <span className="translate-y-0.5 text-table text-bad-text">
+            <span className="text-table text-bad-text">
               <StatusMark state="error" label={`${formatCount(trace.errorCount)} failed`} />
             </span>
           )}
