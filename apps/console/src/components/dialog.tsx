@@ -48,7 +48,7 @@ export function Dialog({
         >
           <header className="flex items-start gap-2 px-4 pt-4">
             <div className="min-w-0 flex-1">
-              <Radix.Title className="text-heading">{title}</Radix.Title>
+              <Radix.Title className="text-heading [overflow-wrap:anywhere]">{title}</Radix.Title>
               {description === undefined ? null : (
                 <Radix.Description asChild>
                   <div className="mt-1 text-soft">{description}</div>

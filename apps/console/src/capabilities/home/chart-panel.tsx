@@ -50,7 +50,7 @@ export function ChartSkeleton({ title }: { title: string }): ReactNode {
       <div style={{ height: chartHeight }}>
         <BarsSkeleton />
       </div>
-      <div className="mt-1.5 flex h-[42px] gap-4 pt-1 pl-1">
+      <div className="mt-1.5 flex h-[42px] gap-4 pt-1">
         <Skeleton width={96} />
         <Skeleton width={120} />
       </div>
@@ -149,7 +149,7 @@ function Legend({
   onOpen: ChartPanelProps["onOpen"];
 }): ReactNode {
   return (
-    <ul className="mt-1.5 flex h-[42px] flex-wrap content-start gap-x-3 gap-y-0.5 overflow-y-auto pl-1 text-table">
+    <ul className="mt-1.5 flex h-[42px] flex-wrap content-start gap-x-3 gap-y-0.5 overflow-y-auto text-table">
       {content.series.map((series) => {
         const value = bucket === null ? series.total : (series.values[bucket] ?? null);
         return (

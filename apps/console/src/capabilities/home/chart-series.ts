@@ -32,6 +32,8 @@ export interface ChartContent {
   definition: string;
   kind: "bars" | "lines";
   logarithmic: boolean;
+  /** Of things that are counted: an axis with a half call on it would be wrong. */
+  whole: boolean;
   format: (value: number | null) => string;
   exact: (value: number | null) => string;
   /** Starts of the buckets, milliseconds. */
@@ -171,8 +173,20 @@ export function atLeast(field: "latency" | "ttft", value: number | null): string
   return value === null ? "" : `${field}:>=${Math.round(value * 1000) / 1000}ms`;
 }
 
-const counts = { format: formatCount, exact: exactCount, kind: "bars", logarithmic: false } as const;
-const durations = { format: formatDuration, exact: exactDuration, kind: "lines", logarithmic: true } as const;
+const counts = {
+  format: formatCount,
+  exact: exactCount,
+  kind: "bars",
+  logarithmic: false,
+  whole: true,
+} as const;
+const durations = {
+  format: formatDuration,
+  exact: exactDuration,
+  kind: "lines",
+  logarithmic: true,
+  whole: false,
+} as const;
 
 function timesOf(overview: Overview): { times: number[]; bucketMs: number } {
   return { times: overview.series.map(({ at }) => Date.parse(at)), bucketMs: overview.bucketMs };
@@ -193,7 +207,10 @@ const any = (): string => "";
 /** Bars stacked by model. */
 function stackedByModel(
   overview: Overview,
-  chart: Omit<ChartContent, "series" | "times" | "bucketMs" | "kind" | "logarithmic" | "format" | "exact"> &
+  chart: Omit<
+    ChartContent,
+    "series" | "times" | "bucketMs" | "kind" | "logarithmic" | "whole" | "format" | "exact"
+  > &
     Partial<ChartContent> & { pick: PickFigure; term: (value: number | null) => string },
 ): ChartContent {
   const { pick, term, ...rest } = chart;
@@ -263,6 +280,7 @@ export function homeCharts(overview: Overview, { split }: { split: boolean }): C
       id: "cost",
       title: "Cost",
       definition: "US dollars by the price list, by model. Models without a price are left out.",
+      whole: false,
       format: formatUsd,
       exact: exactUsd,
       pick: (figures) => figures.costUsd,

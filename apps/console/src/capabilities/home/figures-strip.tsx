@@ -164,7 +164,7 @@ function FigureLink({ figure, overview }: { figure: HeadlineFigure; overview: Ov
           {change === null
             ? compared
               ? `${figure.format(before)} before`
-              : "nothing before"
+              : `nothing in the ${length} before`
             : `${worse ? "▲ " : ""}${change} vs ${length} before`}
         </span>
       </Link>

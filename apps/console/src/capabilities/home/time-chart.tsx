@@ -120,10 +120,16 @@ function axes(props: TimeChartProps, host: HTMLElement): uPlot.Axis[] {
       grid: line,
       ticks: { show: false },
       ...(props.content.logarithmic ? { splits: logarithmicSplits, filter: everySplit } : {}),
+      ...(props.content.whole ? { incrs: wholeSteps } : {}),
       values: (_chart, splits) => splits.map((value) => format(value)),
     },
   ];
 }
+
+/** Between the lines of a chart that counts: 1, 2 and 5 of each power of ten. */
+const wholeSteps = Array.from({ length: 13 }, (_, power) =>
+  [1, 2, 5].map((step) => step * 10 ** power),
+).flat();
 
 /** Room above the highest value, and never an axis without a height. */
 function linearRange(_chart: uPlot, _min: number, max: number): uPlot.Range.MinMax {

@@ -268,24 +268,26 @@ function Problems({
       {problems.slice(0, 3).map((problem) => (
         <li
           key={problem.start}
-          className="flex flex-wrap items-center gap-x-1.5 text-table text-bad-text [overflow-wrap:anywhere]"
+          className="flex items-start gap-x-1.5 text-table text-bad-text [overflow-wrap:anywhere]"
         >
-          <CircleAlert className="size-3.5 shrink-0" />
-          <span>
-            <code>{text.slice(problem.term.start, problem.term.end)}</code> is left out.{" "}
-            <InlineCode text={problem.message} />
+          <CircleAlert className="mt-px size-3.5 shrink-0" />
+          <span className="flex min-w-0 flex-wrap items-center gap-x-1.5">
+            <span>
+              <code>{text.slice(problem.term.start, problem.term.end)}</code> is left out.{" "}
+              <InlineCode text={problem.message} />
+            </span>
+            {problem.suggestions.map((word) => (
+              <button
+                key={word}
+                type="button"
+                className="rounded-sm border border-line-strong px-1 text-text hover:bg-hover"
+                onMouseDown={(event) => event.preventDefault()}
+                onClick={() => onFix(text.slice(0, problem.start) + word + text.slice(problem.end))}
+              >
+                {word}
+              </button>
+            ))}
           </span>
-          {problem.suggestions.map((word) => (
-            <button
-              key={word}
-              type="button"
-              className="rounded-sm border border-line-strong px-1 text-text hover:bg-hover"
-              onMouseDown={(event) => event.preventDefault()}
-              onClick={() => onFix(text.slice(0, problem.start) + word + text.slice(problem.end))}
-            >
-              {word}
-            </button>
-          ))}
         </li>
       ))}
     </ul>
