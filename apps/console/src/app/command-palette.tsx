@@ -46,7 +46,6 @@ export function CommandPalette({ onClose, onHelp }: { onClose: () => void; onHel
         className="h-11 w-full border-b border-line bg-transparent px-4 text-heading outline-none"
       />
       <Command.List className="max-h-[50vh] scroll-py-2 overflow-y-auto p-2 [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-label [&_[cmdk-group-heading]]:text-muted">
-        <Command.Empty className="px-2 py-6 text-center text-muted">Nothing by that name.</Command.Empty>
         <TraceCommands typed={typed} done={done} />
         <Command.Group heading="Go to">
           {navigation.flatMap(({ label, entries }) =>
@@ -131,7 +130,8 @@ function TraceCommands({ typed, done }: { typed: string; done: Done }): ReactNod
             });
           })}
         >
-          <Waypoints /> Open trace <code className="truncate">{traceId}</code>
+          <Waypoints /> <span className="shrink-0">Open trace</span>
+          <code className="truncate">{traceId}</code>
         </Command.Item>
       )}
       <Command.Item
@@ -142,7 +142,8 @@ function TraceCommands({ typed, done }: { typed: string; done: Done }): ReactNod
           void navigate({ to: "/traces", search: (previous) => ({ ...carried(previous), filter: typed }) });
         })}
       >
-        <ListFilter /> Find in traces: <span className="truncate font-medium">{typed}</span>
+        <ListFilter /> <span className="shrink-0">Find in traces:</span>
+        <span className="truncate font-medium">{typed}</span>
       </Command.Item>
     </Command.Group>
   );

@@ -1,6 +1,7 @@
 import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { Dialog as RadixDialog } from "radix-ui";
 import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
+import { Skeleton } from "../components/skeleton.tsx";
 import { RecordingBanner } from "./health.tsx";
 import { findEntry, navigation } from "./navigation.ts";
 import { carried, Rail } from "./rail.tsx";
@@ -11,10 +12,33 @@ import { TopBar } from "./top-bar.tsx";
 import { useTheme } from "./theme.ts";
 import { useConsoleSearch } from "./use-console-search.ts";
 
-const CommandPalette = lazy(async () => {
-  const { CommandPalette: component } = await import("./command-palette.tsx");
-  return { default: component };
-});
+const loadPalette = () => import("./command-palette.tsx");
+const CommandPalette = lazy(async () => ({ default: (await loadPalette()).CommandPalette }));
+
+/** After the page, so that the palette is there when it is called. */
+function usePalettePreloaded(): void {
+  useEffect(() => {
+    // A failure shows when the palette is opened.
+    const timer = setTimeout(() => void loadPalette().catch(() => undefined), 1500);
+    return () => clearTimeout(timer);
+  }, []);
+}
+
+/** Takes the focus until the palette has been read: what is typed already must not act as the page's shortcuts. */
+function PaletteOpening(): ReactNode {
+  return (
+    <div
+      role="dialog"
+      aria-label="Commands"
+      aria-busy="true"
+      tabIndex={-1}
+      ref={(element) => element?.focus()}
+      className="fixed top-[12vh] left-1/2 z-50 flex h-11 w-[min(600px,calc(100vw-24px))] -translate-x-1/2 items-center rounded-md bg-raised px-4 shadow-float outline-none"
+    >
+      <Skeleton className="w-48" />
+    </div>
+  );
+}
 
 /** Rail, top bar and the page between them, for a reader who is signed in. */
 export function Frame(): ReactNode {
@@ -24,6 +48,7 @@ export function Frame(): ReactNode {
   // Open for the page it was opened on: a link in it closes it by leading elsewhere.
   const [sheetOn, setSheetOn] = useState<string | null>(null);
   useShortcutDispatch();
+  usePalettePreloaded();
   useFrameShortcuts({ onPalette: () => setPalette((open) => !open), onHelp: () => setHelp(true) });
   useEffect(() => {
     const entry = findEntry(pathname)?.entry;
@@ -54,7 +79,7 @@ export function Frame(): ReactNode {
       />
       <ShortcutHelp open={help} onClose={() => setHelp(false)} />
       {palette ? (
-        <Suspense>
+        <Suspense fallback={<PaletteOpening />}>
           <CommandPalette onClose={() => setPalette(false)} onHelp={() => setHelp(true)} />
         </Suspense>
       ) : null}

@@ -11,6 +11,10 @@ const printed: Readonly<Record<string, string>> = {
   arrowleft: "←",
   arrowright: "→",
   space: "Space",
+  pageup: "PgUp",
+  pagedown: "PgDn",
+  home: "Home",
+  end: "End",
   shift: "⇧",
   mod: "mod",
 };
@@ -36,10 +40,10 @@ export function ShortcutHelp({ open, onClose }: { open: boolean; onClose: () => 
   }
   return (
     <Dialog open={open} onOpenChange={(next) => (next ? undefined : onClose())} title="Keys of this page">
-      <div className="grid gap-x-8 gap-y-4 narrow:grid-cols-2">
+      <div className="-mb-4 gap-x-8 narrow:columns-2">
         {[...groups].map(([group, lines]) =>
           lines.size === 0 ? null : (
-            <section key={group}>
+            <section key={group} className="mb-4 break-inside-avoid">
               <h3 className="mb-1 text-label font-normal text-muted">{group}</h3>
               <dl className="flex flex-col gap-1">
                 {[...lines].map(([label, keys]) => (

@@ -2,6 +2,7 @@ import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { IconButton } from "./button.tsx";
+import { ScrollRegion } from "./scroll-region.tsx";
 
 /**
  * The first field has the focus; without one the dialog itself, not the button that closes it, whose tooltip would
@@ -63,7 +64,9 @@ export function Dialog({
               </Radix.Close>
             )}
           </header>
-          <div className="min-h-0 flex-1 overflow-auto px-4 py-3">{children}</div>
+          <ScrollRegion label={title} className="min-h-0 flex-1 overflow-auto px-4 py-3">
+            {children}
+          </ScrollRegion>
           {footer === undefined ? null : (
             <footer className="flex justify-end gap-2 border-t border-line px-4 py-3">{footer}</footer>
           )}

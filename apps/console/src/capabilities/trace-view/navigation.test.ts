@@ -48,6 +48,10 @@ describe("what to do about an error", () => {
     expect(adviceFor({ ...failed, httpStatus: 401 })).toContain("key that Weir uses for openai");
     expect(adviceFor({ ...failed, httpStatus: 502 })).toContain("side of openai");
   });
+  test("does not send anybody to the simulator's status page", () => {
+    expect(adviceFor({ ...failed, provider: "sim", httpStatus: 500 })).toContain("`error=`");
+    expect(adviceFor({ ...failed, provider: "sim", httpStatus: 400 })).toContain("refused");
+  });
   test("is nothing for what went well", () => {
     expect(adviceFor({ ...failed, status: "ok" })).toBe("");
   });

@@ -165,9 +165,9 @@ function Models({ trace }: { trace: TraceDetail }): ReactNode {
   return (
     <span className="inline-flex min-w-0 flex-wrap items-center gap-x-3">
       {trace.models.slice(0, modelsShown).map((model) => (
-        <span key={model} className="inline-flex min-w-0 items-center gap-1.5">
+        <span key={model} className="inline-flex min-w-0 items-start gap-1.5">
           <span
-            className="size-2 shrink-0 rounded-full"
+            className="mt-1.5 size-2 shrink-0 rounded-full"
             style={{ background: modelColour(model) }}
             aria-hidden="true"
           />

@@ -62,9 +62,11 @@ function adviceForStatus(span: FailedSpan): string {
 /** One sentence on what to do about a failed or cancelled call; empty when nothing sensible can be said. */
 export function adviceFor(span: FailedSpan): string {
   if (span.status === "cancelled") {
-    return "The caller went away before the answer was whole. If nobody pressed stop, its timeout is shorter than the answer takes.";
+    return "If nobody pressed stop, the caller's timeout is shorter than the answer takes: raise it, or stream.";
   }
   if (span.status !== "error") return "";
+  if (span.provider === "sim" && (span.httpStatus === 429 || span.httpStatus >= 500))
+    return "Nothing to mend: the simulator failed because `error=` in the model's name asks it to.";
   const code = span.errorCode.toLowerCase();
   const known = byCode.find(([pattern]) => pattern.test(code));
   if (known !== undefined) return known[1];

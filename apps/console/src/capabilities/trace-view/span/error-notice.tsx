@@ -1,6 +1,7 @@
 import type { SpanDetail } from "@weir/schema";
 import type { ReactNode } from "react";
 import { CopyButton } from "../../../components/code-block.tsx";
+import { InlineCode } from "../../../components/inline-code.tsx";
 import { StatusMark } from "../../../components/status-mark.tsx";
 import { TextPart } from "../messages/text-part.tsx";
 import type { RawPart } from "../navigation.ts";
@@ -43,7 +44,11 @@ export function ErrorNotice({
           <TextPart text={span.errorMessage} plain={false} />
         </div>
       )}
-      {advice === "" ? null : <p className="mt-1.5 max-w-[720px] text-soft">{advice}</p>}
+      {advice === "" ? null : (
+        <p className="mt-1.5 max-w-[720px] text-soft">
+          <InlineCode text={advice} />
+        </p>
+      )}
       {span.rawResponse === "" ? null : (
         <button
           type="button"
