@@ -28,6 +28,8 @@ function usePalettePreloaded(): void {
 function PaletteOpening(): ReactNode {
   return (
     <div
+      // As the dialogs of Radix carry it, and as the shortcuts look for it.
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
       role="dialog"
       aria-label="Commands"
       aria-busy="true"

@@ -71,7 +71,7 @@ function HealthReasons({ system }: { system: System }): ReactNode {
       <StatusMark state={system.state} label={summaries[system.state]} className="font-medium" />
       <ul className="flex flex-col gap-2">
         {system.components.map((component) => (
-          <li key={component.name} className="grid grid-cols-[96px_1fr] gap-2">
+          <li key={component.name} className="grid grid-cols-[96px_1fr] items-baseline gap-2">
             <StatusMark state={component.state} label={component.name} />
             <span className="text-table text-soft [overflow-wrap:anywhere]">
               {component.detail === "" ? "Works." : component.detail}
@@ -89,7 +89,7 @@ function HealthReasons({ system }: { system: System }): ReactNode {
         <ul className="flex flex-col gap-1 border-t border-line pt-2">
           {unready.map((provider) => (
             <li key={provider.name}>
-              <span className="grid grid-cols-[96px_1fr] gap-2">
+              <span className="grid grid-cols-[96px_1fr] items-baseline gap-2">
                 <StatusMark state="degraded" label={provider.name} />
                 <span className="text-table text-soft [overflow-wrap:anywhere]">
                   <InlineCode text={provider.problem === "" ? "It has no key." : provider.problem} />

@@ -239,7 +239,7 @@ function ChartTable({
                     <button
                       type="button"
                       title={content.exact(value)}
-                      className="hover:underline"
+                      className="h-6 w-full min-w-6 text-right -outline-offset-2 hover:underline"
                       onClick={() => onOpen({ filter: series.filter(value), bucket: at })}
                     >
                       {content.format(value)}

@@ -171,7 +171,8 @@ function MediaPart({
 }): ReactNode {
   const source = readMedia(part.url, projectId);
   if (source.type !== "inline") return <ExternalMedia words="" modality={part.modality} source={source} />;
-  const caption = [part.modality, part.mediaType].filter(Boolean).join(" · ");
+  // `image/*` is what a part without a media type has, and says nothing more.
+  const caption = [part.modality, part.mediaType].filter((word) => !/^$|\*$/.test(word)).join(" · ");
   if (part.modality === "image") {
     return (
       <figure className="inline-block max-w-full">
