@@ -15,10 +15,13 @@ interface CountableSpan {
  * that counts. Spans that are no calls repeat the sums of the calls below them, so they never count.
  */
 export function countedSpanIds(spans: readonly CountableSpan[]): Set<string> {
-  const parents = new Map(spans.map((span) => [span.spanId, span.parentSpanId]));
+  const below = spans.filter((span) => span.gateway && span.call && span.parentSpanId !== "");
+  // Most traces have no such call, and need no map of all their spans.
+  const parents = new Map(
+    below.length === 0 ? [] : spans.map((span) => [span.spanId, span.parentSpanId] as const),
+  );
   const aboveGateway = new Set<string>();
-  for (const span of spans) {
-    if (!span.gateway || !span.call) continue;
+  for (const span of below) {
     let ancestor = span.parentSpanId;
     // The depth is bounded because the parents are what callers sent: they may even form a circle.
     for (let depth = 0; depth < traceLimits.callAncestorsMax && ancestor !== ""; depth += 1) {

@@ -2,6 +2,7 @@ import {
   facetsSchema,
   pageSchema,
   spanDetailSchema,
+  traceColumnsSchema,
   traceDetailSchema,
   traceSummarySchema,
 } from "@weir/schema";
@@ -11,7 +12,7 @@ import type { ApiRoute, Services } from "../../capability.ts";
 import { traceLimits } from "./limits.ts";
 import { listTraces } from "./list-service.ts";
 import { rangeAndFilter, readFilter, readRange } from "./request.ts";
-import { readFacets, readSpan, readTrace } from "./trace-service.ts";
+import { readFacets, readSpan, readTrace, readTraceColumns } from "./trace-service.ts";
 
 const traceId = z
   .string()
@@ -56,27 +57,7 @@ export function traceRoutes({ clickhouse, now }: Pick<Services, "clickhouse" | "
           },
         ),
     }),
-    defineRoute({
-      method: "get",
-      path: "/traces/{traceId}",
-      permission: "traces:read",
-      scope: "project",
-      summary: "One trace with its spans, without inputs and outputs",
-      params: z.strictObject({ traceId }),
-      result: traceDetailSchema,
-      handle: ({ projectId, params, signal }) =>
-        readTrace({ clickhouse, signal }, { projectId, traceId: params.traceId }),
-    }),
-    defineRoute({
-      method: "get",
-      path: "/traces/{traceId}/spans/{spanId}",
-      permission: "traces:read",
-      scope: "project",
-      summary: "One span whole",
-      params: z.strictObject({ traceId, spanId }),
-      result: spanDetailSchema,
-      handle: ({ projectId, params, signal }) => readSpan({ clickhouse, signal }, { projectId, ...params }),
-    }),
+    ...oneTraceRoutes({ clickhouse }),
     defineRoute({
       method: "get",
       path: "/facets",
@@ -97,6 +78,43 @@ export function traceRoutes({ clickhouse, now }: Pick<Services, "clickhouse" | "
           },
         ),
       }),
+    }),
+  ];
+}
+
+function oneTraceRoutes({ clickhouse }: Pick<Services, "clickhouse">): ApiRoute[] {
+  return [
+    defineRoute({
+      method: "get",
+      path: "/traces/{traceId}",
+      permission: "traces:read",
+      scope: "project",
+      summary: "One trace with its spans, without inputs and outputs",
+      params: z.strictObject({ traceId }),
+      result: traceDetailSchema,
+      handle: ({ projectId, params, signal }) =>
+        readTrace({ clickhouse, signal }, { projectId, traceId: params.traceId }),
+    }),
+    defineRoute({
+      method: "get",
+      path: "/traces/{traceId}/columns",
+      permission: "traces:read",
+      scope: "project",
+      summary: "One trace with its spans as columns: the same, half as long",
+      params: z.strictObject({ traceId }),
+      result: traceColumnsSchema,
+      handle: ({ projectId, params, signal }) =>
+        readTraceColumns({ clickhouse, signal }, { projectId, traceId: params.traceId }),
+    }),
+    defineRoute({
+      method: "get",
+      path: "/traces/{traceId}/spans/{spanId}",
+      permission: "traces:read",
+      scope: "project",
+      summary: "One span whole",
+      params: z.strictObject({ traceId, spanId }),
+      result: spanDetailSchema,
+      handle: ({ projectId, params, signal }) => readSpan({ clickhouse, signal }, { projectId, ...params }),
     }),
   ];
 }

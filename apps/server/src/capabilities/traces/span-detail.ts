@@ -10,8 +10,7 @@ import type { Message, SpanDetail, SpanSummary, ToolDefinition } from "@weir/sch
 import { z } from "zod";
 import type { SpanRow, WholeSpan } from "./queries/span-queries.ts";
 
-/** A span as the tree needs it. */
-export function toSpanSummary(row: SpanRow, counted: boolean): SpanSummary {
+function toSpanSummary(row: SpanRow, counted: boolean): SpanSummary {
   return {
     spanId: row.span_id,
     parentSpanId: row.parent_span_id,

@@ -1,41 +1,49 @@
-import { filterFields, formatInstant, nearestNames } from "@weir/schema";
-import type { Facet, ParsedFilterClause, SpanDetail, TraceDetail } from "@weir/schema";
+import { filterFields, formatInstant, nearestNames, spansOfColumns } from "@weir/schema";
+import type { Facet, ParsedFilterClause, SpanDetail, TraceColumns, TraceDetail } from "@weir/schema";
 import { invalidInput, notFound } from "../../errors.ts";
 import { countedSpanIds } from "./counting.ts";
 import { traceLimits } from "./limits.ts";
 import { toTraceSummary } from "./list-service.ts";
+import { readSpanColumns } from "./queries/column-queries.ts";
 import { facetFields, readFacet } from "./queries/facet-queries.ts";
 import { filterCondition } from "./queries/filter-condition.ts";
 import { readSummaries } from "./queries/list-queries.ts";
-import type { Edge, Reader } from "./queries/list-queries.ts";
-import { readPlacements, readSpans, readWholeSpan } from "./queries/span-queries.ts";
+import type { Reader } from "./queries/list-queries.ts";
+import { readPlacements, readWholeSpan } from "./queries/span-queries.ts";
 import type { SpanRow } from "./queries/span-queries.ts";
 import type { TimeRange } from "./request.ts";
-import { toSpanDetail, toSpanSummary } from "./span-detail.ts";
+import { edgesOf, inOrderOfStart, markCounted } from "./span-columns.ts";
+import { toSpanDetail } from "./span-detail.ts";
 
-/** One trace with its spans, oldest first, without inputs and outputs. */
-export async function readTrace(
+/** One trace with its spans as columns, oldest first, without inputs and outputs. */
+export async function readTraceColumns(
   reader: Reader,
   { projectId, traceId }: { projectId: string; traceId: string },
-): Promise<TraceDetail> {
+): Promise<TraceColumns> {
   const [summaries, found] = await Promise.all([
     readSummaries(reader, { projectId, traceIds: [traceId], within: null }),
-    readSpans(reader, { projectId, traceId }),
+    readSpanColumns(reader, { projectId, traceId }),
   ]);
   const row = summaries.get(traceId);
   if (row === undefined) throw traceNotFound(traceId);
   // Spans that arrived between the two reads are in the sums: they must be in the list as well.
-  const isBehind = found.length < Math.min(row.span_count, traceLimits.traceSpansMax);
-  const rows = isBehind ? await readSpans(reader, { projectId, traceId }) : found;
-  const edges = rows.map(toEdge);
-  const counted = countedSpanIds(edges);
-  // A span that has nothing to count is not marked: the mark says that its figures are another's.
-  const spans = rows.map((span) => toSpanSummary(span, counted.has(span.span_id) || hasNoFigures(span)));
+  const isBehind = found.spanId.length < Math.min(row.span_count, traceLimits.traceSpansMax);
+  const columns = inOrderOfStart(isBehind ? await readSpanColumns(reader, { projectId, traceId }) : found);
+  const edges = edgesOf(columns);
   return {
     ...toTraceSummary(row, edges),
-    spans,
-    spansOmitted: Math.max(0, row.span_count - rows.length),
+    columns: markCounted(columns, countedSpanIds(edges)),
+    spansOmitted: Math.max(0, row.span_count - columns.spanId.length),
   };
+}
+
+/** One trace with its spans, oldest first, without inputs and outputs. */
+export async function readTrace(
+  reader: Reader,
+  scope: { projectId: string; traceId: string },
+): Promise<TraceDetail> {
+  const { columns, spansOmitted, ...summary } = await readTraceColumns(reader, scope);
+  return { ...summary, spans: spansOfColumns(columns), spansOmitted };
 }
 
 function hasNoFigures(row: SpanRow): boolean {
@@ -44,20 +52,6 @@ function hasNoFigures(row: SpanRow): boolean {
 
 function isCall(row: SpanRow): boolean {
   return row.kind === "generation" || row.kind === "embedding";
-}
-
-function toEdge(row: SpanRow): Edge {
-  return {
-    spanId: row.span_id,
-    parentSpanId: row.parent_span_id,
-    gateway: row.source === "gateway",
-    call: isCall(row),
-    kind: row.kind,
-    model: row.model_name,
-    inputTokens: row.input_tokens,
-    outputTokens: row.output_tokens,
-    costUsd: row.cost_usd,
-  };
 }
 
 function traceNotFound(traceId: string): Error {

@@ -1,4 +1,12 @@
-import { pageSchema, spanDetailSchema, traceDetailSchema, traceSummarySchema } from "@weir/schema";
+import {
+  pageSchema,
+  receivedTraceColumnsSchema,
+  spanDetailSchema,
+  spansOfColumns,
+  traceColumnsSchema,
+  traceDetailSchema,
+  traceSummarySchema,
+} from "@weir/schema";
 import type { CostProof, SpanDetail, TraceDetail } from "@weir/schema";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { application, call, spanIdOf, startTestSystem, traceIdOf } from "./test-system.ts";
@@ -89,6 +97,29 @@ describe("a trace", () => {
     expect(await span(3, 4)).toMatchObject({ counted: true });
   });
 
+  test("has the same spans as columns", async () => {
+    await system.insert([
+      application({ trace_id: traceIdOf(5), span_id: spanIdOf(1), secondsAgo: 9, kind: "agent" }),
+      call({
+        trace_id: traceIdOf(5),
+        span_id: spanIdOf(2),
+        parent_span_id: spanIdOf(1),
+        secondsAgo: 8,
+        ttft_ms: 120.5,
+        streamed: true,
+      }),
+      call({ trace_id: traceIdOf(5), span_id: spanIdOf(3), secondsAgo: 7, cost_usd: null, status: "error" }),
+    ]);
+    const response = await system.fetch(`/traces/${traceIdOf(5)}/columns`);
+    expect(response.status).toBe(200);
+    const { columns, ...rest } = traceColumnsSchema.parse(await response.json());
+    expect({ ...rest, spans: spansOfColumns(columns) }).toEqual(await trace(5));
+    expect(columns.ttftMs).toEqual([null, 120.5, null]);
+    expect(columns.costUsd).toEqual([null, 0.25, null]);
+    expect(columns.streamed).toEqual([false, true, false]);
+    expect((await system.fetch(`/traces/${traceIdOf(999)}/columns`)).status).toBe(404);
+  });
+
   test("with 30,000 spans is sent whole, in less than two seconds", { timeout: 120_000 }, async () => {
     const count = 30_000;
     const records = Array.from({ length: count }, (_, index) => ({
@@ -105,19 +136,21 @@ describe("a trace", () => {
     );
     await trace(1);
     const before = process.cpuUsage();
-    const response = await system.fetch(`/traces/${traceIdOf(4)}`);
+    const response = await system.fetch(`/traces/${traceIdOf(4)}/columns`);
     const text = await response.text();
     const used = process.cpuUsage(before);
-    const detail = traceDetailSchema.parse(JSON.parse(text));
+    const { columns, ...detail } = receivedTraceColumnsSchema.parse(JSON.parse(text));
     expect(detail).toMatchObject({
       spanCount: count,
       complete: true,
       spansOmitted: 0,
       generationCount: count / 3,
     });
-    expect(detail.spans).toHaveLength(count);
+    expect(columns.spanId).toHaveLength(count);
+    expect(columns.startedAt).toEqual(columns.startedAt.toSorted());
     // The time that this process computes, which is most of it: the machine may be busy with other things.
-    expect((used.user + used.system) / 1000).toBeLessThan(1500);
+    expect((used.user + used.system) / 1000).toBeLessThan(750);
+    expect((await trace(4)).spans).toEqual(spansOfColumns(columns));
   });
 
   test("that is not there, or whose id is none, is a clear error", async () => {

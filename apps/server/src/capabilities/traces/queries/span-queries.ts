@@ -1,14 +1,14 @@
 import { spanKindSchema, spanSourceSchema, spanStatusSchema, usageStatusSchema } from "@weir/schema";
 import { z } from "zod";
 import { querySettings, traceLimits } from "../limits.ts";
-import { instantSchema, modelName } from "./columns.ts";
+import { instantSchema } from "./columns.ts";
 import type { Reader } from "./list-queries.ts";
 
-/** Everything that a list may read of a span; inputs, outputs and raw bodies are left in their columns. */
+/** What a span is at a glance; inputs, outputs and raw bodies are left in their columns. */
 const lightColumns = `
   span_id, parent_span_id, kind, name, source, service_name, toString(started_at) AS started, duration_ms,
   ttft_ms, inter_token_ms, status, http_status, error_code, error_message, provider, model_asked, model_answered,
-  ${modelName} AS model_name, streamed, input_tokens, output_tokens, cost_usd, input_preview, output_preview`;
+  streamed, input_tokens, output_tokens, cost_usd, input_preview, output_preview`;
 
 const spanRowSchema = z.object({
   span_id: z.string(),
@@ -28,7 +28,6 @@ const spanRowSchema = z.object({
   provider: z.string(),
   model_asked: z.string(),
   model_answered: z.string(),
-  model_name: z.string(),
   streamed: z.boolean(),
   input_tokens: z.number(),
   output_tokens: z.number(),
@@ -39,20 +38,6 @@ const spanRowSchema = z.object({
 export type SpanRow = z.output<typeof spanRowSchema>;
 
 const ofTrace = "project_id = {projectId:String} AND trace_id = {traceId:String}";
-
-/** The spans of a trace in the order in which they began, as many as are sent. */
-export async function readSpans(
-  { clickhouse, signal }: Reader,
-  { projectId, traceId }: { projectId: string; traceId: string },
-): Promise<SpanRow[]> {
-  return clickhouse.query({
-    sql: `SELECT ${lightColumns} FROM spans WHERE ${ofTrace} ORDER BY started_at, span_id LIMIT {spansMax:UInt32}`,
-    params: { projectId, traceId, spansMax: traceLimits.traceSpansMax },
-    settings: querySettings,
-    signal,
-    row: spanRowSchema,
-  });
-}
 
 const placementSchema = z.object({
   span_id: z.string(),
