@@ -258,6 +258,18 @@ describe.runIf(installed)("the console in Chromium", () => {
     expect(await at()).toBe(moved);
   });
 
+  test("a page whose code cannot be read says so inside the frame, and opens once it can", async () => {
+    const code = "**/assets/models-page*";
+    await page.route(code, (route) => route.abort());
+    await page.goto(`${system.origin}/settings/keys`);
+    await page.getByRole("link", { name: "Models" }).click();
+    await page.getByText("This page could not be read").waitFor();
+    await expectAccessible("a page without its code");
+    expect(await page.getByRole("navigation", { name: "Main" }).isVisible()).toBe(true);
+    await page.unroute(code);
+    await page.getByRole("searchbox", { name: "Find a model" }).waitFor();
+  });
+
   test("nothing was asked of another host, and no script failed", () => {
     expect(foreignRequests).toEqual([]);
     expect(pageErrors).toEqual([]);

@@ -4,6 +4,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { watchFailures } from "./api/persistence.ts";
 import { retryQuery } from "./api/queries.ts";
+import { reloadForNewCode } from "./app/new-code.ts";
 import { router } from "./app/router.tsx";
 import { TooltipProvider } from "./components/tooltip.tsx";
 
@@ -22,14 +23,8 @@ const queryClient = new QueryClient({
 
 watchFailures(queryClient.getQueryCache());
 
-// A page that was open during an upgrade asks for code that is gone; a reload gets the new one, but only once.
-window.addEventListener("vite:preloadError", (event) => {
-  const last = Number(sessionStorage.getItem("weir.reloadedAt") ?? "0");
-  if (Date.now() - last < 10_000) return;
-  event.preventDefault();
-  sessionStorage.setItem("weir.reloadedAt", String(Date.now()));
-  window.location.reload();
-});
+// Code that is gone, because the server was upgraded, or that cannot be read, because it is away.
+window.addEventListener("vite:preloadError", () => void reloadForNewCode());
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");

@@ -60,7 +60,7 @@ export function describeFailure(error: unknown): Failure {
   if (error instanceof Unreachable) {
     return {
       detail: "The Weir server does not answer.",
-      mend: "Check that it runs (npx weir status); this page tries again by itself.",
+      mend: "Check that it runs (npx weir status).",
       code: "server_unreachable",
       requestId: "",
       errors: [],

@@ -3,6 +3,7 @@ import { Dialog as RadixDialog } from "radix-ui";
 import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
 import { Skeleton } from "../components/skeleton.tsx";
 import { RecordingBanner } from "./health.tsx";
+import { preloadPages } from "./lazy-page.tsx";
 import { findEntry, navigation } from "./navigation.ts";
 import { carried, Rail } from "./rail.tsx";
 import { ShortcutHelp } from "./shortcut-help.tsx";
@@ -15,11 +16,14 @@ import { useConsoleSearch } from "./use-console-search.ts";
 const loadPalette = () => import("./command-palette.tsx");
 const CommandPalette = lazy(async () => ({ default: (await loadPalette()).CommandPalette }));
 
-/** After the page, so that the palette is there when it is called. */
-function usePalettePreloaded(): void {
+/** After the page that is open, so that the palette and the other pages are there when they are called. */
+function usePreloadedCode(): void {
   useEffect(() => {
-    // A failure shows when the palette is opened.
-    const timer = setTimeout(() => void loadPalette().catch(() => undefined), 1500);
+    const timer = setTimeout(() => {
+      // A failure shows when the palette is opened.
+      void loadPalette().catch(() => undefined);
+      void preloadPages();
+    }, 1500);
     return () => clearTimeout(timer);
   }, []);
 }
@@ -50,7 +54,7 @@ export function Frame(): ReactNode {
   // Open for the page it was opened on: a link in it closes it by leading elsewhere.
   const [sheetOn, setSheetOn] = useState<string | null>(null);
   useShortcutDispatch();
-  usePalettePreloaded();
+  usePreloadedCode();
   useFrameShortcuts({ onPalette: () => setPalette((open) => !open), onHelp: () => setHelp(true) });
   useEffect(() => {
     const entry = findEntry(pathname)?.entry;

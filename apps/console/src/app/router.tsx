@@ -1,15 +1,10 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-} from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { HomePage } from "../capabilities/home/home-page.tsx";
 import { SignInPage } from "../capabilities/sign-in/sign-in-page.tsx";
 import { TracesPage } from "../capabilities/traces/traces-page.tsx";
 import { ErrorState } from "../components/error-state.tsx";
+import { lazyPage } from "./lazy-page.tsx";
 import { NotFound } from "./not-found.tsx";
 import { parseSearch, readSearch, stringifySearch } from "./search-params.ts";
 import { SessionGate } from "./session-gate.tsx";
@@ -46,25 +41,25 @@ const tracesRoute = createRoute({ getParentRoute: () => frameRoute, path: "/trac
 const traceRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: "/traces/$traceId",
-  component: lazyRouteComponent(() => import("../capabilities/traces/trace-page.tsx"), "TracePage"),
+  component: lazyPage(() => import("../capabilities/traces/trace-page.tsx"), "TracePage"),
 });
 
 const keysRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: "/settings/keys",
-  component: lazyRouteComponent(() => import("../capabilities/keys/keys-page.tsx"), "KeysPage"),
+  component: lazyPage(() => import("../capabilities/keys/keys-page.tsx"), "KeysPage"),
 });
 
 const modelsRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: "/settings/models",
-  component: lazyRouteComponent(() => import("../capabilities/models/models-page.tsx"), "ModelsPage"),
+  component: lazyPage(() => import("../capabilities/models/models-page.tsx"), "ModelsPage"),
 });
 
 const systemRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: "/settings/system",
-  component: lazyRouteComponent(() => import("../capabilities/system/system-page.tsx"), "SystemPage"),
+  component: lazyPage(() => import("../capabilities/system/system-page.tsx"), "SystemPage"),
 });
 
 export const router = createRouter({

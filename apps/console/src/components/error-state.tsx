@@ -1,6 +1,7 @@
+import { clsx } from "clsx";
 import { RotateCw } from "lucide-react";
 import type { ReactNode } from "react";
-import { describeFailure } from "../api/failure.ts";
+import { describeFailure, Unreachable } from "../api/failure.ts";
 import { failingSince } from "../api/persistence.ts";
 import { Button } from "./button.tsx";
 import { CopyButton } from "./code-block.tsx";
@@ -26,16 +27,18 @@ export function ErrorState({
   stillWorks?: string;
   onRetry?: () => void;
   retrying?: boolean;
-  compact?: boolean;
+  /** Small; `flush` where what is around has its own margin. */
+  compact?: boolean | "flush";
 }): ReactNode {
   const failure = describeFailure(error);
+  const away = error instanceof Unreachable;
   const failedAt = failingSince(error) || (since ?? 0);
   return (
     <div
       role="alert"
       className={
-        compact
-          ? "flex flex-col items-start gap-1.5 p-4"
+        compact !== false
+          ? clsx("flex flex-col items-start gap-1.5", compact === "flush" ? "py-2" : "p-4")
           : "mx-auto flex w-full max-w-[720px] flex-col items-start gap-2 px-6 py-12"
       }
     >
@@ -48,10 +51,13 @@ export function ErrorState({
       {failure.mend === "" ? null : (
         <p className="max-w-[70ch] [overflow-wrap:anywhere]">
           <InlineCode text={failure.mend} />
+          {away && onRetry !== undefined ? " This page tries again by itself." : null}
         </p>
       )}
       {stillWorks === undefined ? null : (
-        <p className="max-w-[70ch] text-muted">Still working: {stillWorks}</p>
+        <p className="max-w-[70ch] text-muted">
+          {away ? "What still works cannot be seen from here." : `Still working: ${stillWorks}`}
+        </p>
       )}
       {failure.errors.length === 0 ? null : (
         <ul className="list-disc pl-5 text-soft">

@@ -42,7 +42,7 @@ export function KeysPage(): ReactNode {
           error={error}
           stillWorks="Keys that exist keep opening calls."
           onRetry={() => void refetch()}
-          compact
+          compact="flush"
         />
       ) : data !== undefined && data.data.length === 0 ? (
         <EmptyState icon={<KeyRound />} title="No key yet" action={create}>
@@ -72,7 +72,10 @@ function KeyTable({
         <thead className="text-label text-muted">
           <tr className="h-7">
             {titles.map((title) => (
-              <th key={title} className="pr-4 text-left font-normal whitespace-nowrap">
+              <th
+                key={title}
+                className={`pr-4 text-left font-normal whitespace-nowrap ${title === "Created" ? "max-narrow:hidden" : ""}`}
+              >
                 {title === "" ? <span className="sr-only">Actions</span> : title}
               </th>
             ))}
@@ -105,7 +108,7 @@ function KeyTable({
                   <td className="pr-4 whitespace-nowrap">
                     <code>{key.prefix}</code>
                   </td>
-                  <td className="pr-4 whitespace-nowrap text-soft">
+                  <td className="pr-4 whitespace-nowrap text-soft max-narrow:hidden">
                     <RelativeTime at={key.createdAt} zone={zone} />
                   </td>
                   <td className="pr-4 whitespace-nowrap text-soft">

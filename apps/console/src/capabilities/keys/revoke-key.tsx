@@ -58,7 +58,7 @@ export function RevokeKey({
       }
     >
       {revoke.error !== null ? (
-        <ErrorState title="The key was not revoked" error={revoke.error} compact />
+        <ErrorState title="The key was not revoked" error={revoke.error} compact="flush" />
       ) : apiKey === null ? null : (
         <p>
           {apiKey.lastUsedAt === null ? (

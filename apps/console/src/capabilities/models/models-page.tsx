@@ -49,7 +49,7 @@ export function ModelsPage(): ReactNode {
           error={error}
           stillWorks="Calls, to every model that is configured."
           onRetry={() => void refetch()}
-          compact
+          compact="flush"
         />
       ) : (
         <div className="flex flex-col gap-2">
@@ -110,7 +110,7 @@ function ModelList({
           <tr className="h-7">
             <th className="pr-4 text-left font-normal">Model</th>
             <th className="pr-4 text-left font-normal">Provider</th>
-            <th className="pr-4 text-left font-normal">Protocol</th>
+            <th className="pr-4 text-left font-normal max-narrow:hidden">Protocol</th>
             <th>
               <span className="sr-only">Traces</span>
             </th>
@@ -129,7 +129,7 @@ function ModelList({
               ))
             : models.map(({ model, provider, protocol, simulator }) => (
                 <tr key={model} className="group h-8 border-t border-line hover:bg-hover">
-                  <td className="max-w-[480px] pr-4">
+                  <td className="max-w-56 pr-4 narrow:max-w-[480px]">
                     <span className="flex min-w-0 items-center gap-2">
                       <span
                         aria-hidden="true"
@@ -140,7 +140,7 @@ function ModelList({
                         {model}
                       </code>
                       {simulator ? <SimulatorBadge /> : null}
-                      <span className="opacity-0 group-hover:opacity-100 focus-within:opacity-100">
+                      <span className="opacity-0 max-narrow:hidden group-hover:opacity-100 focus-within:opacity-100">
                         <CopyButton text={model} label="Copy the model’s name" />
                       </span>
                     </span>
@@ -148,13 +148,19 @@ function ModelList({
                   <td className="pr-4 whitespace-nowrap">
                     {keyless.has(provider) ? (
                       <Link to="/settings/system" search={(previous) => ({ project: previous.project })}>
-                        <StatusMark state="degraded" label={`${provider}: no key`} />
+                        <StatusMark
+                          state="degraded"
+                          label={`${provider}: no key`}
+                          className="max-narrow:hidden"
+                        />
+                        {/* On a phone the model's name says already whose it is. */}
+                        <StatusMark state="degraded" label="no key" className="narrow:hidden" />
                       </Link>
                     ) : (
                       provider
                     )}
                   </td>
-                  <td className="pr-4">
+                  <td className="pr-4 max-narrow:hidden">
                     <Badge>{protocol}</Badge>
                   </td>
                   <td className="text-right">

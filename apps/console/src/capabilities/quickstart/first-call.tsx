@@ -35,7 +35,7 @@ export function FirstCall({ project }: { project: string | undefined }): ReactNo
             title="The example could not be read"
             error={error}
             onRetry={() => void refetch()}
-            compact
+            compact="flush"
           />
         ) : (
           <Snippets quickstart={data} project={project} />
@@ -147,7 +147,7 @@ function MakeKey({
       <Button variant="primary" disabled={make.isPending} onClick={() => make.mutate()}>
         <KeyRound /> Make a key for these examples
       </Button>
-      {make.error === null ? null : <ErrorState title="No key was made" error={make.error} compact />}
+      {make.error === null ? null : <ErrorState title="No key was made" error={make.error} compact="flush" />}
     </div>
   );
 }

@@ -37,7 +37,7 @@ export function SystemPage(): ReactNode {
           error={error}
           stillWorks="Gateway threads serve and record calls without the control server."
           onRetry={() => void refetch()}
-          compact
+          compact="flush"
         />
       ) : null}
       {data === undefined ? (
@@ -46,6 +46,12 @@ export function SystemPage(): ReactNode {
         ) : null
       ) : (
         <>
+          {error === null ? null : (
+            <p className="text-warn-text">
+              <StatusMark state="degraded" label="Not renewed:" /> what follows was read{" "}
+              <RelativeTime at={new Date(query.dataUpdatedAt).toISOString()} zone={zone} />.
+            </p>
+          )}
           <NotRecording system={data} />
           <Components system={data} />
           <Spool system={data} />
