@@ -270,6 +270,20 @@ describe.runIf(installed)("the console in Chromium", () => {
     await page.getByRole("searchbox", { name: "Find a model" }).waitFor();
   });
 
+  test("what failed while an engine was away is read again by itself once it answers", async () => {
+    const spans = "**/api/v1/traces/*/spans/*";
+    const problem = { title: "Away", detail: "It is away.", code: "clickhouse_unavailable", mend: "Wait." };
+    const body = JSON.stringify({ type: "urn:test", status: 503, requestId: "r1", ...problem });
+    await page.route(spans, (route) =>
+      route.fulfill({ status: 503, contentType: "application/problem+json", body }),
+    );
+    await page.goto(`${system.origin}/traces/${await recordTree()}`);
+    await page.getByText("This span could not be read").waitFor();
+    await expectAccessible("a span that could not be read");
+    await page.unroute(spans);
+    await page.getByText("This span could not be read").waitFor({ state: "detached" });
+  });
+
   test("nothing was asked of another host, and no script failed", () => {
     expect(foreignRequests).toEqual([]);
     expect(pageErrors).toEqual([]);

@@ -68,3 +68,10 @@ it("tells that the session is over", async () => {
   await callApi({ path: "/x", schema }).catch((error: unknown) => error);
   expect(told).toHaveBeenCalledTimes(1);
 });
+
+it("says what to do in the console, where the API speaks to a program", () => {
+  const problem = { type: "", title: "", status: 503, detail: "It is away.", code: "clickhouse_unavailable" };
+  const error = new ApiProblem({ ...problem, mend: "Look at GET /readyz.", requestId: "r1" });
+  expect(describeFailure(error)).toMatchObject({ detail: "It is away.", requestId: "r1" });
+  expect(describeFailure(error).mend).toContain("System");
+});

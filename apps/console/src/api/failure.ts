@@ -33,6 +33,11 @@ export class Unreachable extends Error {
   }
 }
 
+/** What the API tells a program to do, said to somebody who has the console before them. */
+const mends: ReadonlyMap<string, string> = new Map([
+  ["clickhouse_unavailable", "The page System, under Settings, says what is wrong with it."],
+]);
+
 /** The same four things about every failure, whatever threw it. */
 export interface Failure {
   detail: string;
@@ -45,7 +50,8 @@ export interface Failure {
 /** Turns anything that was thrown into words for the reader. */
 export function describeFailure(error: unknown): Failure {
   if (error instanceof ApiProblem) {
-    const { detail, title, mend, code, requestId, errors } = error.problem;
+    const { detail, title, code, requestId, errors } = error.problem;
+    const mend = mends.get(code) ?? error.problem.mend;
     return { detail: detail === "" ? title : detail, mend, code, requestId, errors: errors ?? [] };
   }
   if (error instanceof UnreadableAnswer) {

@@ -6,6 +6,7 @@ import { RecordingBanner } from "./health.tsx";
 import { preloadPages } from "./lazy-page.tsx";
 import { findEntry, navigation } from "./navigation.ts";
 import { carried, Rail } from "./rail.tsx";
+import { useRecovery } from "./recovery.ts";
 import { ShortcutHelp } from "./shortcut-help.tsx";
 import { useShortcutDispatch, useShortcuts } from "./shortcuts.ts";
 import { readRange } from "./time-range.ts";
@@ -55,6 +56,7 @@ export function Frame(): ReactNode {
   const [sheetOn, setSheetOn] = useState<string | null>(null);
   useShortcutDispatch();
   usePreloadedCode();
+  useRecovery();
   useFrameShortcuts({ onPalette: () => setPalette((open) => !open), onHelp: () => setHelp(true) });
   useEffect(() => {
     const entry = findEntry(pathname)?.entry;

@@ -2,7 +2,7 @@ import { clsx } from "clsx";
 import { RotateCw } from "lucide-react";
 import type { ReactNode } from "react";
 import { describeFailure, Unreachable } from "../api/failure.ts";
-import { failingSince } from "../api/persistence.ts";
+import { failingSince, mayPass } from "../api/persistence.ts";
 import { Button } from "./button.tsx";
 import { CopyButton } from "./code-block.tsx";
 import { InlineCode } from "./inline-code.tsx";
@@ -51,7 +51,7 @@ export function ErrorState({
       {failure.mend === "" ? null : (
         <p className="max-w-[70ch] [overflow-wrap:anywhere]">
           <InlineCode text={failure.mend} />
-          {away && onRetry !== undefined ? " This page tries again by itself." : null}
+          {mayPass(error) && onRetry !== undefined ? " This page tries again by itself." : null}
         </p>
       )}
       {stillWorks === undefined ? null : (

@@ -66,7 +66,7 @@ export function SpanPanel({
         title="This span could not be read"
         error={error}
         since={errorUpdatedAt}
-        stillWorks="the tree, and every other span."
+        stillWorks="The tree, and the spans that were read before."
         onRetry={() => void refetch()}
         retrying={isFetching}
       />
