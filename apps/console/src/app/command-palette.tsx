@@ -1,9 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
-import { CornerDownLeft, Keyboard, ListFilter, LogOut, SunMoon, Waypoints } from "lucide-react";
+import {
+  CornerDownLeft,
+  GitCompareArrows,
+  Keyboard,
+  ListFilter,
+  LogOut,
+  SunMoon,
+  Waypoints,
+} from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { sessionQuery } from "../api/queries.ts";
+import { shortId } from "../components/format.ts";
 import { KeyHint } from "../components/key-hint.tsx";
 import { navigation } from "./navigation.ts";
 import { carried } from "./rail.tsx";
@@ -110,10 +119,11 @@ export function CommandPalette({ onClose, onHelp }: { onClose: () => void; onHel
   );
 }
 
-/** Opens the trace whose id was typed or pasted; searches for anything else. */
+/** Opens the trace whose id was typed or pasted, compares two; searches for anything else. */
 function TraceCommands({ typed, done }: { typed: string; done: Done }): ReactNode {
   const navigate = useNavigate();
   const traceId = /^[0-9a-f]{32}$/i.test(typed) ? typed.toLowerCase() : null;
+  const pair = /^([0-9a-f]{32})[\s,]+([0-9a-f]{32})$/i.exec(typed.toLowerCase());
   if (typed === "") return null;
   return (
     <Command.Group heading="Traces" forceMount>
@@ -132,6 +142,22 @@ function TraceCommands({ typed, done }: { typed: string; done: Done }): ReactNod
         >
           <Waypoints /> <span className="shrink-0">Open trace</span>
           <code className="truncate">{traceId}</code>
+        </Command.Item>
+      )}
+      {pair === null ? null : (
+        <Command.Item
+          forceMount
+          value={`compare traces ${typed}`}
+          className={itemClass}
+          onSelect={done(() => {
+            void navigate({
+              to: "/traces/compare",
+              search: (previous) => ({ ...carried(previous), left: pair[1], right: pair[2] }),
+            });
+          })}
+        >
+          <GitCompareArrows /> Compare <code className="truncate">{shortId(pair[1] ?? "")}</code> with{" "}
+          <code className="truncate">{shortId(pair[2] ?? "")}</code>
         </Command.Item>
       )}
       <Command.Item

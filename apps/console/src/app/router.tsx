@@ -44,6 +44,13 @@ const traceRoute = createRoute({
   component: lazyPage(() => import("../capabilities/traces/trace-page.tsx"), "TracePage"),
 });
 
+// Before the trace's own route in the order of matching, since a fixed path goes before a parameter.
+const compareRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: "/traces/compare",
+  component: lazyPage(() => import("../capabilities/trace-compare/compare-page.tsx"), "ComparePage"),
+});
+
 const keysRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: "/settings/keys",
@@ -65,7 +72,15 @@ const systemRoute = createRoute({
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     signInRoute,
-    frameRoute.addChildren([homeRoute, tracesRoute, traceRoute, keysRoute, modelsRoute, systemRoute]),
+    frameRoute.addChildren([
+      homeRoute,
+      tracesRoute,
+      traceRoute,
+      compareRoute,
+      keysRoute,
+      modelsRoute,
+      systemRoute,
+    ]),
   ]),
   parseSearch,
   stringifySearch,

@@ -18,6 +18,11 @@ const searchNames = [
   "trace",
   "span",
   "tab",
+  "left",
+  "right",
+  "leftSpan",
+  "rightSpan",
+  "show",
   "next",
   "reason",
 ] as const;

@@ -50,6 +50,7 @@ function Breadcrumb(): ReactNode {
   const found = findEntry(pathname);
   if (found === undefined) return <span className="truncate font-medium">Weir</span>;
   const { group, entry } = found;
+  const below = traceId === undefined ? pageBelow(pathname) : { name: shortId(traceId), title: traceId };
   return (
     <nav aria-label="Breadcrumb" className="min-w-0">
       <ol className="flex min-w-0 items-center gap-1.5">
@@ -57,7 +58,7 @@ function Breadcrumb(): ReactNode {
         <li aria-hidden="true" className="hidden text-muted medium:block">
           /
         </li>
-        {traceId === undefined ? (
+        {below === null ? (
           <li className="truncate">
             <h1 aria-current="page" className="truncate text-body font-medium">
               {entry.label}
@@ -78,8 +79,12 @@ function Breadcrumb(): ReactNode {
               /
             </li>
             <li className="truncate">
-              <h1 aria-current="page" className="truncate font-mono text-table font-medium" title={traceId}>
-                {shortId(traceId)}
+              <h1
+                aria-current="page"
+                className={`truncate font-medium ${below.title === undefined ? "text-body" : "font-mono text-table"}`}
+                title={below.title}
+              >
+                {below.name}
               </h1>
             </li>
           </>
@@ -87,6 +92,11 @@ function Breadcrumb(): ReactNode {
       </ol>
     </nav>
   );
+}
+
+/** The page under an entry that has a name of its own; a title only where the name is a part of an id. */
+function pageBelow(pathname: string): { name: string; title?: string } | null {
+  return pathname === "/traces/compare" ? { name: "Compare" } : null;
 }
 
 /** Follows what arrives. A range that has ended cannot be live. */

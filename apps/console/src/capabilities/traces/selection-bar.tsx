@@ -1,23 +1,77 @@
 import { formatFilter, type TraceSummary } from "@weir/schema";
-import { Download, ListFilter, X } from "lucide-react";
+import { clsx } from "clsx";
+import { Download, GitCompareArrows, ListFilter } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button, IconButton } from "../../components/button.tsx";
 import { CopyButton } from "../../components/code-block.tsx";
 import { downloadText } from "../../components/download.ts";
+import { KeyHint } from "../../components/key-hint.tsx";
+import { comparisonHint } from "./comparison-link.ts";
 
-/** What can be done with the rows that are selected. */
+/** What can be done with the rows that are selected, and what is missing for a comparison when one was asked for. */
 export function SelectionBar({
   rows,
   selected,
+  asked,
   onFilter,
+  onCompare,
   onClear,
 }: {
   rows: readonly TraceSummary[];
   selected: ReadonlySet<string>;
+  /** A comparison was asked for that cannot be made yet. */
+  asked: boolean;
   onFilter: (filter: string) => void;
+  onCompare: () => void;
   onClear: () => void;
 }): ReactNode {
-  if (selected.size === 0) return null;
+  const hint = comparisonHint(selected.size);
+  const shown = selected.size > 0 || asked;
+  return (
+    <div className="pointer-events-none absolute inset-x-2 bottom-3 z-30 flex justify-center">
+      {/* It stays on the page, so that what it comes to say is read aloud. */}
+      <div
+        className={clsx(
+          "pointer-events-auto flex max-w-full flex-wrap items-center justify-center gap-1 rounded-md",
+          shown && "enter-float bg-raised px-1 py-1 shadow-float",
+        )}
+      >
+        <output className={shown ? "px-2" : ""}>
+          {selected.size > 0 ? <span className="whitespace-nowrap">{selected.size} selected</span> : null}
+          {asked && hint !== null ? (
+            <span className={selected.size > 0 ? "ml-2 text-warn-text" : "text-soft"}>{hint}</span>
+          ) : null}
+        </output>
+        {selected.size > 0 ? (
+          <Actions
+            rows={rows}
+            selected={selected}
+            hint={hint}
+            onFilter={onFilter}
+            onCompare={onCompare}
+            onClear={onClear}
+          />
+        ) : null}
+      </div>
+    </div>
+  );
+}
+
+function Actions({
+  rows,
+  selected,
+  hint,
+  onFilter,
+  onCompare,
+  onClear,
+}: {
+  rows: readonly TraceSummary[];
+  selected: ReadonlySet<string>;
+  hint: string | null;
+  onFilter: (filter: string) => void;
+  onCompare: () => void;
+  onClear: () => void;
+}): ReactNode {
   const ids = [...selected];
   const only = (): string =>
     formatFilter([
@@ -38,23 +92,29 @@ export function SelectionBar({
     });
   };
   return (
-    <div
-      role="toolbar"
-      aria-label="Selected traces"
-      className="enter-float absolute bottom-3 left-1/2 z-30 flex -translate-x-1/2 items-center gap-1 rounded-md bg-raised py-1 pr-1 pl-3 shadow-float"
-    >
-      <span className="whitespace-nowrap">{selected.size} selected</span>
-      <span className="mx-1 h-4 w-px bg-line" />
-      <Button variant="ghost" onClick={() => onFilter(only())}>
-        <ListFilter /> Show only these
+    <div role="toolbar" aria-label="Selected traces" className="flex flex-wrap items-center gap-1">
+      <span aria-hidden="true" className="mx-1 h-4 w-px bg-line max-narrow:hidden" />
+      <Button
+        variant="ghost"
+        onClick={onCompare}
+        // Pressed too early it says what is missing, which a disabled button could not.
+        aria-disabled={hint !== null}
+        title={hint ?? "Compare the two"}
+        className={hint === null ? "font-medium text-text" : "text-muted"}
+      >
+        <GitCompareArrows /> Compare <KeyHint keys="D" />
       </Button>
-      <Button variant="ghost" onClick={save}>
-        <Download /> Rows as JSON
-      </Button>
-      <CopyButton text={() => ids.join("\n")} label="Copy the trace ids" size="medium" />
-      <IconButton label="Clear the selection" onClick={onClear}>
-        <X />
+      <IconButton label="Show only these" onClick={() => onFilter(only())} side="top">
+        <ListFilter />
       </IconButton>
+      <IconButton label="Save the rows as JSON" onClick={save} side="top">
+        <Download />
+      </IconButton>
+      <CopyButton text={() => ids.join("\n")} label="Copy the trace ids" size="medium" />
+      <span aria-hidden="true" className="mx-1 h-4 w-px bg-line max-narrow:hidden" />
+      <Button variant="ghost" onClick={onClear}>
+        Clear <KeyHint keys="Esc" />
+      </Button>
     </div>
   );
 }

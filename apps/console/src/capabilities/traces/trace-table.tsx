@@ -134,6 +134,7 @@ export function TraceTable(props: TraceTableProps): ReactNode {
                   cursorColumn={cursor?.traceId === row.traceId ? cursor.column : -1}
                   open={props.openTraceId === row.traceId}
                   selected={props.selected.has(row.traceId)}
+                  selecting={props.selected.size > 0}
                   onCell={props.onCell}
                   onSelect={props.onSelect}
                 />
@@ -189,6 +190,8 @@ interface TraceRowProps {
   cursorColumn: number;
   open: boolean;
   selected: boolean;
+  /** Some row is selected, so that every row shows its box. */
+  selecting: boolean;
   onCell: (cell: TableCursor, event: MouseEvent) => void;
   onSelect: (traceId: string) => void;
 }
@@ -204,6 +207,7 @@ const TraceRow = memo(function TraceRow({
   cursorColumn,
   open,
   selected,
+  selecting,
   onCell,
   onSelect,
 }: TraceRowProps): ReactNode {
@@ -232,14 +236,20 @@ const TraceRow = memo(function TraceRow({
           aria-label={`Select the trace ${row.name}`}
           tabIndex={-1}
           onClick={() => onSelect(row.traceId)}
-          className={clsx(
-            "flex size-3.5 items-center justify-center rounded-sm border border-line-strong",
-            selected
-              ? "border-accent-fill bg-accent-fill text-on-accent"
-              : "opacity-0 group-hover/row:opacity-100 group-focus-visible/grid:opacity-100",
-          )}
+          // The whole cell takes the press, for fingers.
+          className="flex size-full items-center justify-center"
         >
-          {selected ? <Check className="size-3" /> : null}
+          <span
+            className={clsx(
+              "flex size-3.5 items-center justify-center rounded-sm border",
+              selected
+                ? "border-accent-fill bg-accent-fill text-on-accent"
+                : "border-line-strong bg-surface group-hover/row:opacity-100 group-focus-visible/grid:opacity-100 [@media(hover:none)]:opacity-100",
+              selected || selecting || "opacity-0",
+            )}
+          >
+            {selected ? <Check className="size-3" /> : null}
+          </span>
         </button>
       </span>
       {columns.map((column, at) => (

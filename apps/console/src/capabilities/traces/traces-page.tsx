@@ -12,6 +12,7 @@ import { SelectionBar } from "./selection-bar.tsx";
 import { TraceTable } from "./trace-table.tsx";
 import { TraceToolbar } from "./trace-toolbar.tsx";
 import { useListView, type ListView } from "./use-list-view.ts";
+import { useComparison, type Comparison } from "./use-comparison.ts";
 import { moveCursor, useTableKeys } from "./use-table-keys.ts";
 import { useTraceList, type TraceList } from "./use-trace-list.ts";
 
@@ -35,6 +36,7 @@ function ListPage(): ReactNode {
   // While the reader is somewhere in the list, nothing may move it.
   const hold = scrolledList === listKey || cursor !== null;
   const list = useTraceList({ scope, live: view.live, hold });
+  const comparison = useComparison(view, list);
   useTableKeys({
     rows: list.rows,
     columns: view.columns,
@@ -48,6 +50,7 @@ function ListPage(): ReactNode {
       else view.clearCursor();
     },
     select: view.toggleSelected,
+    compare: comparison.start,
     setFilter: view.setFilter,
     focusQuery: () => queryRef.current?.focus(),
   });
@@ -74,6 +77,7 @@ function ListPage(): ReactNode {
             <ListBody
               view={view}
               list={list}
+              comparison={comparison}
               hold={hold}
               listKey={listKey}
               onScrolled={(scrolled) => setScrolledList(scrolled ? listKey : null)}
@@ -96,12 +100,14 @@ function ListPage(): ReactNode {
 function ListBody({
   view,
   list,
+  comparison,
   hold,
   listKey,
   onScrolled,
 }: {
   view: ListView;
   list: TraceList;
+  comparison: Comparison;
   hold: boolean;
   listKey: string;
   onScrolled: (scrolled: boolean) => void;
@@ -151,6 +157,8 @@ function ListBody({
       <SelectionBar
         rows={list.rows}
         selected={view.selected}
+        asked={comparison.asked}
+        onCompare={comparison.start}
         onFilter={(filter) => {
           view.clearSelection();
           view.setFilter(filter);

@@ -5,9 +5,10 @@ import { useStored } from "../../app/stored.ts";
 import { useConsoleSearch, useScope } from "../../app/use-console-search.ts";
 import { readColumns, type TraceColumn } from "./trace-columns.tsx";
 import type { TableCursor } from "./trace-table.tsx";
+import { useSelection, type Selection } from "./use-selection.ts";
 
 /** What the list looks like at the moment and how that changes: the URL's part and the reader's own. */
-export interface ListView {
+export interface ListView extends Selection {
   scope: Scope;
   live: boolean;
   columns: readonly TraceColumn[];
@@ -25,23 +26,6 @@ export interface ListView {
   placeCursor: (cursor: TableCursor) => void;
   clearCursor: () => void;
   onCell: (cell: TableCursor, event: MouseEvent) => void;
-  selected: ReadonlySet<string>;
-  toggleSelected: (traceId: string) => void;
-  clearSelection: () => void;
-}
-
-/** The rows that are selected; they are the reader's and no part of the URL. */
-function useSelection(): Pick<ListView, "selected" | "toggleSelected" | "clearSelection"> {
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const toggleSelected = useCallback((traceId: string): void => {
-    setSelected((old) => {
-      const next = new Set(old);
-      if (!next.delete(traceId)) next.add(traceId);
-      return next;
-    });
-  }, []);
-  const clearSelection = useCallback(() => setSelected(new Set()), []);
-  return { selected, toggleSelected, clearSelection };
 }
 
 /** Columns and facets: remembered for the next visit; columns also in the URL, so that a link shows the same. */
@@ -108,7 +92,7 @@ export function useListView(): ListView {
     scope,
     live: search.live === "on" && scope.range.kind === "relative",
     ...useLayout(),
-    ...useSelection(),
+    ...useSelection(scope.project),
     setFilter,
     open,
     openTrace,

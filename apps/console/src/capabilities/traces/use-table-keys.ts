@@ -15,6 +15,8 @@ export interface TableKeys {
   /** Closes what is open; then gives up the selection. */
   close: () => void;
   select: (traceId: string) => void;
+  /** Compares the two that are selected, or says what is missing for that. */
+  compare: () => void;
   setFilter: (filter: string) => void;
   focusQuery: () => void;
 }
@@ -31,7 +33,7 @@ export function moveCursor(
   return row === undefined ? null : { traceId: row.traceId, column: cursor?.column ?? 0 };
 }
 
-/** J/K, arrows, Enter, Esc, X, F and / for the list. */
+/** J/K, arrows, Enter, Esc, X, D, F and / for the list. */
 export function useTableKeys(keys: TableKeys): void {
   const { rows, columns, cursor, filter, setCursor, setFilter } = keys;
   const move = (step: number) => (): void => {
@@ -69,6 +71,7 @@ export function useTableKeys(keys: TableKeys): void {
     },
     { keys: "escape", label: "Close, then clear the selection", run: keys.close },
     { keys: "x", label: "Select", run: withCursor((at) => keys.select(at.traceId)) },
+    { keys: "d", label: "Compare the two selected", run: keys.compare },
     { keys: "f", label: "Filter by the cell; again to undo", run: filterByCell(false) },
     { keys: "shift+f", label: "Leave out what the cell says", run: filterByCell(true) },
     { keys: "/", label: "Query", run: keys.focusQuery },
