@@ -3,6 +3,7 @@ import manifest from "../package.json" with { type: "json" };
 import { runDoctor } from "./commands/doctor.ts";
 import { createKey, listKeys, revokeKey } from "./commands/keys.ts";
 import { makeLink } from "./commands/link.ts";
+import { listDead, retryDead } from "./commands/spool.ts";
 import { showStatus } from "./commands/status.ts";
 import { withWholePaths } from "./context.ts";
 import type { CommandContext } from "./context.ts";
@@ -69,6 +70,7 @@ function createProgram(context: CommandContext, finish: (code: number) => void):
     .option("--json", "print JSON")
     .action(async (options: { json?: boolean }) => finish(await makeLink(context, options)));
   addKeyCommands({ program, context, finish });
+  addSpoolCommands({ program, context, finish });
   return program;
 }
 
@@ -99,4 +101,27 @@ function addKeyCommands(options: {
     .argument("<keyId>", 'as "weir key list" shows it')
     .option("--json", "print JSON")
     .action(async (keyId: string, flags: KeyFlags) => finish(await revokeKey(context, keyId, flags)));
+}
+
+function addSpoolCommands(options: {
+  program: Command;
+  context: CommandContext;
+  finish: (code: number) => void;
+}): void {
+  const { context, finish } = options;
+  type SpoolFlags = { json?: boolean };
+  const spool = options.program.command("spool").description("Records on their way to ClickHouse");
+  spool
+    .command("dead")
+    .description("The records that ClickHouse refused for what they contain, with the reasons")
+    .option("--json", "print JSON")
+    .action(async (flags: SpoolFlags) => finish(await listDead(context, flags)));
+  spool
+    .command("retry")
+    .description("Ship those records once more; what is refused again is set aside again")
+    .argument("[batch]", 'as "weir spool dead" shows it; all of them unless told')
+    .option("--json", "print JSON")
+    .action(async (batch: string | undefined, flags: SpoolFlags) =>
+      finish(await retryDead(context, batch, flags)),
+    );
 }

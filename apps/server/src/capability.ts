@@ -1,6 +1,12 @@
 import type { Logger } from "pino";
 import type { z } from "zod";
-import type { BlobStore, ClickHouse as StoreClickHouse, Postgres as StorePostgres } from "@weir/store";
+import type {
+  BlobStore,
+  ClickHouse as StoreClickHouse,
+  listDeadLetters,
+  Postgres as StorePostgres,
+  Shipper,
+} from "@weir/store";
 import type { Permission, Principal } from "./api/permissions.ts";
 import type { Projects } from "./capabilities/projects/service.ts";
 import type { Sessions } from "./capabilities/session/service.ts";
@@ -19,11 +25,21 @@ export type ClickHouse = Pick<StoreClickHouse, "query">;
 /** Content-addressed files of media that left the rows; null when there is none of that name. */
 type Blobs = Pick<BlobStore, "read">;
 
+/** Records on their way to ClickHouse, and those that it refused for what they contain. */
+export interface Spool {
+  listDead(options: { batchesMax: number }): ReturnType<typeof listDeadLetters>;
+  deadRecords(): number;
+  retryDead: Shipper["retryDead"];
+  /** How many bytes more the spool may hold. */
+  roomBytes(): number;
+}
+
 /** What every capability is given once, at start. */
 export interface Services {
   postgres: Postgres;
   clickhouse: ClickHouse;
   blobs: Blobs;
+  spool: Spool;
   projects: Projects;
   sessions: Sessions;
   sealer: Sealer;

@@ -51,6 +51,12 @@ function makeApp(options: { listenHost?: string; trustProxy?: boolean; publicUrl
     postgres,
     clickhouse: { query: away },
     blobs: { read: async () => null },
+    spool: {
+      listDead: async () => ({ batches: 0, data: [] }),
+      deadRecords: () => 0,
+      retryDead: async () => ({ batches: [], skipped: [], refused: [] }),
+      roomBytes: () => 0,
+    },
     projects,
     sessions: createSessions({ postgres, now }),
     sealer: createSealer("00".repeat(32)),

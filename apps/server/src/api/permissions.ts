@@ -11,6 +11,8 @@ export type Permission =
   | "blobs:read"
   | "models:read"
   | "system:read"
+  | "spool:read"
+  | "spool:write"
   | "session:read"
   | "session:write"
   | "links:write";

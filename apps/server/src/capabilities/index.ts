@@ -5,6 +5,7 @@ import { capability as models } from "./models/index.ts";
 import { capability as overview } from "./overview/index.ts";
 import { capability as projects } from "./projects/index.ts";
 import { capability as session } from "./session/index.ts";
+import { capability as spool } from "./spool/index.ts";
 import { capability as system } from "./system/index.ts";
 import { capability as traces } from "./traces/index.ts";
 
@@ -15,6 +16,7 @@ export const capabilities: readonly Capability[] = [
   keys,
   models,
   system,
+  spool,
   blobs,
   traces,
   overview,

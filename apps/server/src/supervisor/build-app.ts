@@ -7,7 +7,7 @@ import { createAuthenticate } from "../api/authenticate.ts";
 import { capabilities } from "../capabilities/index.ts";
 import { createProjects } from "../capabilities/projects/service.ts";
 import { createSessions } from "../capabilities/session/service.ts";
-import type { Services } from "../capability.ts";
+import type { Services, Spool } from "../capability.ts";
 import type { Config } from "../config/config.ts";
 import { createConsoleFiles } from "../console/console-files.ts";
 import { accessClickHouse, accessPostgres } from "../engines/engine-access.ts";
@@ -28,6 +28,7 @@ export function buildApp(options: {
   adminToken: string;
   postgres: () => Postgres | null;
   clickhouse: () => ClickHouse | null;
+  spool: Spool;
   runtime: Runtime;
   metrics: () => MetricsReading;
 }): Hono {
@@ -40,6 +41,7 @@ export function buildApp(options: {
     postgres,
     clickhouse: accessClickHouse(options.clickhouse),
     blobs: createBlobStore({ directory: options.home.blobs }),
+    spool: options.spool,
     projects,
     sessions,
     sealer: options.sealer,

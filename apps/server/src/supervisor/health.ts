@@ -96,7 +96,7 @@ function spoolComponent(reading: HealthReading): Omit<Component, "since"> {
     return {
       name,
       state: "degraded",
-      detail: `${shipper.deadLines} records were refused by ClickHouse and set aside in spool/dead with the reason. Everything else is recorded.`,
+      detail: `${shipper.deadLines === 1 ? "1 record was" : `${shipper.deadLines} records were`} refused by ClickHouse and set aside in spool/dead; everything else is recorded. "weir spool dead" says why, "weir spool retry" tries again.`,
     };
   }
   return { name, state: "ok", detail: "Records are written and shipped." };

@@ -129,9 +129,9 @@ function gatewaySamples(reading: MetricsReading): Sample[] {
       help: "Age of the oldest segment that waits.",
       value: system.spool.oldestAgeMs / 1000,
     }),
-    counter({
-      name: "weir_spool_dead_lines_total",
-      help: "Records that ClickHouse refused.",
+    gauge({
+      name: "weir_spool_dead_records",
+      help: "Records that ClickHouse refused and that are set aside.",
       value: shipper?.deadLines ?? 0,
     }),
     counter({

@@ -6,6 +6,7 @@ import {
   connectPostgres,
   createShipper,
   createSpoolGauge,
+  listDeadLetters,
   loadFileMemory,
   migrateClickHouse,
   migratePostgres,
@@ -17,6 +18,7 @@ import {
 import type { ClickHouse, Postgres, Shipper } from "@weir/store";
 import type { Logger } from "pino";
 import { selectConfigVersion, selectSnapshotKeys } from "../capabilities/keys/queries.ts";
+import type { Spool } from "../capability.ts";
 import type { Config } from "../config/config.ts";
 import { accessPostgres } from "../engines/engine-access.ts";
 import { SupervisedEngine } from "../engines/supervised-engine.ts";
@@ -121,6 +123,7 @@ export class WeirServer {
       adminToken: this.#adminToken,
       postgres: () => this.#postgres.current(),
       clickhouse: () => this.#clickhouse.current(),
+      spool: this.#spool(),
       runtime: this.#runtime(),
       metrics: () => ({
         counters: this.#pool.counters(),
@@ -231,6 +234,16 @@ export class WeirServer {
       refreshSnapshot: () => this.#publisher.refresh(),
       system: () => this.system(),
       started: () => this.#started,
+    };
+  }
+
+  #spool(): Spool {
+    const { config, home } = this.#options;
+    return {
+      listDead: (options) => listDeadLetters(home.spool, options),
+      deadRecords: () => this.#shipper.stats().deadLines,
+      retryDead: (options) => this.#shipper.retryDead(options),
+      roomBytes: () => config.limits.spoolMaxBytes - readSpoolGauge(this.#spoolGauge).bytes,
     };
   }
 

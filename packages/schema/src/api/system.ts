@@ -51,3 +51,39 @@ export const modelSchema = z.object({
   simulator: z.boolean(),
 });
 export const modelsSchema = z.object({ data: z.array(modelSchema) });
+
+/** What ClickHouse refused of one batch of records, as it lies in `spool/dead`. */
+export const deadBatchSchema = z.object({
+  /** `batch-…`. */
+  batchId: z.string(),
+  records: z.number().int(),
+  bytes: z.number().int(),
+  refusedAt: z.string(),
+  /** The most frequent reasons, in ClickHouse's words. */
+  reasons: z.array(z.object({ reason: z.string(), records: z.number().int() })),
+});
+
+/** `GET /api/v1/spool/dead`: the oldest batches in `data`, all of them in the counts. */
+export const deadLettersSchema = z.object({
+  records: z.number().int(),
+  batches: z.number().int(),
+  data: z.array(deadBatchSchema),
+});
+
+/** `POST /api/v1/spool/dead/retry`; without a batch all of them. */
+export const retryDeadSchema = z.strictObject({
+  batchId: z
+    .string()
+    .regex(/^batch-[0-9a-z-]{1,80}$/, 'the id of a batch as "weir spool dead" lists it')
+    .optional(),
+});
+export const retriedDeadSchema = z.object({
+  /** What was handed back, and of it what has been refused again or still waits. The rest is in ClickHouse. */
+  batches: z.number().int(),
+  records: z.number().int(),
+  refused: z.number().int(),
+  waiting: z.number().int(),
+  /** Batches that stay as they are, each with a sentence that says why and what to do. */
+  skipped: z.array(z.object({ batchId: z.string(), why: z.string() })),
+});
+export type RetriedDead = z.infer<typeof retriedDeadSchema>;

@@ -80,6 +80,12 @@ export async function loadBatches(directory: string): Promise<{ batches: Batch[]
   return { batches, allUncertain };
 }
 
+/** Whether a batch is written down, so that it may be shipped (again). Each id is written down once and never again. */
+export async function hasManifest(directory: string, batchId: string): Promise<boolean> {
+  const names = new Set(await readdir(directory));
+  return names.has(batchId + pendingSuffix) || names.has(batchId + doneSuffix);
+}
+
 async function readManifest(path: string): Promise<string[] | null> {
   const text = await readFile(path, "utf8");
   try {

@@ -51,12 +51,14 @@ export async function shipLines(
     bytes: Buffer;
     /** True when an earlier attempt with these rows may have reached ClickHouse. */
     uncertain: boolean;
+    /** True when some of these rows may be there under another batch's token: then only those that are not there go. */
+    elsewhere?: boolean;
   },
 ): Promise<DeadLine[]> {
-  const { bytes, uncertain, ...shipment } = options;
+  const { bytes, uncertain, elsewhere = false, ...shipment } = options;
   if (bytes.length === 0) return [];
-  const split: SplitState = { namedRows: namedRowsMax, divided: false };
-  if (uncertain) return shipPart({ ...shipment, lines: linesOf(bytes) }, split);
+  const split: SplitState = { namedRows: namedRowsMax, divided: elsewhere };
+  if (uncertain || elsewhere) return shipPart({ ...shipment, lines: linesOf(bytes) }, split);
   try {
     // The bytes as they lie in the segments: this is the way of nearly all records, next to the calls themselves.
     await insert({ ...shipment, token: shipment.batchId, chunks: chunksOf(bytes) });
@@ -68,7 +70,7 @@ export async function shipLines(
 
 interface SplitState {
   namedRows: number;
-  /** True once ClickHouse has refused the whole. */
+  /** True once ClickHouse has refused the whole, and for rows that may be there under another token. */
   divided: boolean;
 }
 

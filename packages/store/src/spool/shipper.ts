@@ -13,6 +13,13 @@ import {
   type SealedSegment,
 } from "./batch-manifest.ts";
 import { countDeadLetters, writeDeadLetters } from "./dead-letters.ts";
+import {
+  handBackDead,
+  isHandedBack,
+  recoverHandedBack,
+  type HandBackOptions,
+  type HandedBack,
+} from "./retry-dead.ts";
 import { shipLines } from "./ship-lines.ts";
 import { addSpoolBytes, type SpoolGauge } from "./spool-gauge.ts";
 
@@ -39,6 +46,13 @@ export interface Shipper {
   stop(): Promise<void>;
   /** Resolves once every segment sealed before the call is in ClickHouse (or dead). */
   drain(): Promise<void>;
+  /**
+   * Hands dead letters back to be shipped once more. Resolves when they are on their way, which no kill can undo;
+   * `refused` resolves when a batch has been shipped, with the number of its records that were refused again.
+   */
+  retryDead(
+    options: Pick<HandBackOptions, "batchIds" | "roomBytes">,
+  ): Promise<HandedBack & { refused: Promise<number>[] }>;
   stats(): ShipperStats;
 }
 
@@ -84,6 +98,10 @@ class SegmentShipper implements Shipper {
   readonly #drains: { names: Set<string>; resolve: () => void }[] = [];
   #sealed: SealedSegment[] = [];
   #allUncertain = new Set<string>();
+  readonly #loaded = Promise.withResolvers<void>();
+  /** Segments of dead letters that somebody waits for. */
+  readonly #awaited = new Map<string, PromiseWithResolvers<number>>();
+  #retrying: Promise<unknown> = Promise.resolve();
   #running: Promise<void> | null = null;
   #stopping = false;
   #wake: () => void = () => undefined;
@@ -126,6 +144,15 @@ class SegmentShipper implements Shipper {
     await promise;
   }
 
+  async retryDead(
+    options: Pick<HandBackOptions, "batchIds" | "roomBytes">,
+  ): Promise<HandedBack & { refused: Promise<number>[] }> {
+    const turn = this.#retrying.then(() => this.#handBack(options));
+    // One at a time; the next comes after this one also when it fails.
+    this.#retrying = turn.catch(() => undefined);
+    return turn;
+  }
+
   stats(): ShipperStats {
     const [oldest] = this.#sealed;
     return {
@@ -146,6 +173,7 @@ class SegmentShipper implements Shipper {
       try {
         if (!loaded) await this.#load();
         loaded = true;
+        this.#loaded.resolve();
         await this.#step();
       } catch (error) {
         // The disk's own failures: the folder is gone, or cannot be read. Nothing is lost by waiting.
@@ -158,11 +186,31 @@ class SegmentShipper implements Shipper {
   async #load(): Promise<void> {
     const { directory } = this.#options;
     await mkdir(directory, { recursive: true, mode: 0o700 });
+    await recoverHandedBack(this.#options);
     this.#deadLines = await countDeadLetters(directory);
     const { batches, allUncertain } = await loadBatches(directory);
     this.#retries.push(...batches);
     if (!allUncertain) return;
     for (const name of await readdir(directory)) if (name.endsWith(".ndjson")) this.#allUncertain.add(name);
+  }
+
+  async #handBack(
+    options: Pick<HandBackOptions, "batchIds" | "roomBytes">,
+  ): Promise<HandedBack & { refused: Promise<number>[] }> {
+    await this.#loaded.promise;
+    const { directory, gauge } = this.#options;
+    // What a full disk stopped half-way last time.
+    await recoverHandedBack({ directory, gauge });
+    const refused: Promise<number>[] = [];
+    const onTaken = ({ segment, records }: { segment: string; records: number }) => {
+      const outcome = Promise.withResolvers<number>();
+      this.#awaited.set(segment, outcome);
+      refused.push(outcome.promise);
+      this.#deadLines = Math.max(0, this.#deadLines - records);
+    };
+    const result = await handBackDead({ ...options, directory, gauge, onTaken });
+    this.#wake();
+    return { ...result, refused };
   }
 
   async #step(): Promise<void> {
@@ -208,8 +256,14 @@ class SegmentShipper implements Shipper {
     const taken = new Set(this.#retries.flatMap(({ segments }) => segments));
     const segments: string[] = [];
     let bytes = 0;
+    const due = nowMs - this.#lastInsertMs >= this.#insertEveryMs || this.#drains.length > 0;
     for (const segment of this.#sealed) {
       if (taken.has(segment.name)) continue;
+      if (isHandedBack(segment.name)) {
+        // Its rows may be there under another token, so it travels alone and is looked up.
+        if (segments.length > 0) continue;
+        return due ? createBatch([segment.name]) : null;
+      }
       if (segments.length >= batchMaxSegments) break;
       if (segments.length > 0 && bytes + segment.bytes > batchMaxBytes) break;
       segments.push(segment.name);
@@ -217,7 +271,6 @@ class SegmentShipper implements Shipper {
     }
     if (segments.length === 0) return null;
     const full = bytes >= batchMaxBytes / 2 || segments.length >= batchMaxSegments;
-    const due = nowMs - this.#lastInsertMs >= this.#insertEveryMs || this.#drains.length > 0;
     if (!full && !due) return null;
     const batch = createBatch(segments);
     batch.uncertain = segments.some((name) => this.#allUncertain.has(name));
@@ -239,7 +292,13 @@ class SegmentShipper implements Shipper {
     const { uncertain } = batch;
     batch.uncertain = true;
     const startedMs = performance.now();
-    const dead = await shipLines({ clickhouse, bytes, batchId: batch.id, uncertain });
+    const dead = await shipLines({
+      clickhouse,
+      bytes,
+      batchId: batch.id,
+      uncertain,
+      elsewhere: batch.segments.some(isHandedBack),
+    });
     const tookMs = performance.now() - startedMs;
     this.#insertEveryMs = Math.min(insertEveryMaxMs, Math.max(insertEveryMinMs, tookMs / insertTimeShare));
     if (dead.length > 0) {
@@ -256,6 +315,10 @@ class SegmentShipper implements Shipper {
     this.#shipped.bytes += bytes.length;
     // Only now: an insert that failed may leave a request behind that still reads them.
     this.#buffer = Buffer.from(bytes.buffer);
+    for (const segment of batch.segments) {
+      this.#awaited.get(segment)?.resolve(dead.length);
+      this.#awaited.delete(segment);
+    }
     const gone = new Set(batch.segments);
     this.#sealed = this.#sealed.filter(({ name }) => !gone.has(name));
   }
