@@ -114,7 +114,7 @@ function KeyTable({
                   <td className="pr-4 whitespace-nowrap text-soft">
                     {key.lastUsedAt === null ? "never" : <RelativeTime at={key.lastUsedAt} zone={zone} />}
                   </td>
-                  <td className="text-right whitespace-nowrap">
+                  <td className="pr-1 text-right whitespace-nowrap">
                     {key.revokedAt === null ? (
                       <Button size="small" onClick={() => onRevoke(key)} aria-label={`Revoke ${key.name}`}>
                         Revoke

@@ -163,7 +163,7 @@ function ModelList({
                   <td className="pr-4 max-narrow:hidden">
                     <Badge>{protocol}</Badge>
                   </td>
-                  <td className="text-right">
+                  <td className="pr-1 text-right">
                     <Link
                       to="/traces"
                       search={tracesSearch(search, { filter: `model:${quoteValue(model)}` })}

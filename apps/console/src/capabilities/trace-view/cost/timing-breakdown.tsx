@@ -2,7 +2,7 @@ import type { SpanDetail } from "@weir/schema";
 import { clsx } from "clsx";
 import type { ReactNode } from "react";
 import { exactDuration, formatDuration } from "../../../components/format.ts";
-import { timingsOf, type TimingPart } from "./timing-parts.ts";
+import { firstTokenText, timingsOf, type TimingPart } from "./timing-parts.ts";
 
 const fills: Record<TimingPart["id"], string> = {
   upstream: "bg-(--chart-rest)",
@@ -14,6 +14,7 @@ const fills: Record<TimingPart["id"], string> = {
 /** Where a call's time went: a bar in proportion, and the same figures in words. */
 export function TimingBreakdown({ span, compact }: { span: SpanDetail; compact: boolean }): ReactNode {
   const { parts, tokensPerSecond } = timingsOf(span);
+  const firstToken = firstTokenText(span);
   return (
     <>
       <div className="flex h-3 w-full gap-px overflow-hidden rounded-sm" aria-hidden="true">
@@ -58,10 +59,7 @@ export function TimingBreakdown({ span, compact }: { span: SpanDetail; compact: 
         </tbody>
       </table>
       <dl className="mt-3 flex flex-wrap gap-x-8 gap-y-2">
-        <Rate
-          label="Time to first token"
-          value={span.ttftMs === null ? "not streamed" : formatDuration(span.ttftMs)}
-        />
+        {firstToken === null ? null : <Rate label="Time to first token" value={firstToken} />}
         {span.interTokenMs === null ? null : (
           <Rate
             label="Between tokens"

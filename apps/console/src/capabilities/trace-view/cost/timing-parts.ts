@@ -1,4 +1,5 @@
 import type { SpanDetail } from "@weir/schema";
+import { formatDuration } from "../../../components/format.ts";
 
 export interface TimingPart {
   id: "upstream" | "first-token" | "stream" | "whole";
@@ -20,7 +21,7 @@ export interface Timings {
  * Marks that are missing or out of order (clocks of two machines) are left out rather than drawn wrong.
  */
 export function timingsOf(
-  span: Pick<SpanDetail, "durationMs" | "ttftMs" | "interTokenMs" | "upstreamMs" | "outputTokens">,
+  span: Pick<SpanDetail, "kind" | "durationMs" | "ttftMs" | "interTokenMs" | "upstreamMs" | "outputTokens">,
 ): Timings {
   const parts: TimingPart[] = [];
   let fromMs = 0;
@@ -45,11 +46,27 @@ export function timingsOf(
   }
   add(
     parts.length === 0
-      ? { id: "whole", label: "Whole call", detail: "From the request's arrival to the end of the answer." }
+      ? wholeOf(span)
       : { id: "stream", label: ttftMs === null ? "Body" : "Streaming", detail: "The rest of the answer." },
     durationMs,
   );
   return { parts, tokensPerSecond: tokensPerSecondOf(span) };
+}
+
+function wholeOf({ kind }: Pick<SpanDetail, "kind">): Omit<TimingPart, "startMs" | "endMs"> {
+  return kind === "generation" || kind === "embedding"
+    ? { id: "whole", label: "Whole call", detail: "From the request's arrival to the end of the answer." }
+    : { id: "whole", label: "Whole span", detail: "From its beginning to its end." };
+}
+
+/** When the first token came, or why that is not known; null for a span that has no tokens to wait for. */
+export function firstTokenText(
+  span: Pick<SpanDetail, "kind" | "source" | "streamed" | "ttftMs">,
+): string | null {
+  if (span.ttftMs !== null) return formatDuration(span.ttftMs);
+  if (span.kind !== "generation") return null;
+  if (span.streamed) return "none came";
+  return span.source === "otlp" ? "not reported" : "not streamed";
 }
 
 function tokensPerSecondOf(

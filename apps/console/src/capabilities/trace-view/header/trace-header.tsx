@@ -215,7 +215,8 @@ function Owner({ label, field, value }: { label: string; field: string; value: s
   return (
     <span className="inline-flex max-w-72 min-w-0 items-baseline gap-1.5">
       <span className="shrink-0 text-label text-muted">{label}</span>
-      <span className="min-w-0 truncate" title={value}>
+      {/* Room for the ring of a link that has the focus, which the cut would take away. */}
+      <span className="-m-0.5 min-w-0 truncate p-0.5" title={value}>
         <FilterLink field={field} value={value} />
       </span>
     </span>
