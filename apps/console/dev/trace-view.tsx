@@ -4,6 +4,7 @@
  * build.
  */
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { spanSummarySchema } from "@weir/schema";
 import { useState, type ReactNode } from "react";
 import { createRoot } from "react-dom/client";
 import { useShortcutDispatch } from "../src/app/shortcuts.ts";
@@ -51,6 +52,16 @@ const problem = (status: number, title: string): Response =>
     { status, headers: { "content-type": "application/problem+json" } },
   );
 
+/** A trace as the server sends it: each field of the spans as a list of its own. */
+function inColumns({ spans, ...trace }: TraceFixture["trace"]): object {
+  const names = Object.keys(spanSummarySchema.shape);
+  const lists = names.map((field): [string, unknown[]] => [
+    field,
+    spans.map((span) => Reflect.get(span, field)),
+  ]);
+  return { spansOmitted: 0, ...trace, columns: Object.fromEntries(lists) };
+}
+
 /** Answers the two reads of the view as the server would. */
 window.fetch = async (input) => {
   const path = new URL(String(input), window.location.origin).pathname;
@@ -58,7 +69,7 @@ window.fetch = async (input) => {
   if (name === "failing") return problem(503, "The ClickHouse process is restarting.");
   const spanId = /\/spans\/([^/]+)$/.exec(path)?.[1];
   if (fixture === undefined) return problem(404, "No such trace.");
-  if (spanId === undefined) return Response.json(fixture.trace);
+  if (spanId === undefined) return Response.json(inColumns(fixture.trace));
   const span = fixture.spans.get(spanId);
   return span === undefined ? problem(404, "No such span.") : Response.json(span);
 };

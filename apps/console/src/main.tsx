@@ -6,6 +6,7 @@ import { watchFailures } from "./api/persistence.ts";
 import { retryQuery } from "./api/queries.ts";
 import { reloadForNewCode } from "./app/new-code.ts";
 import { router } from "./app/router.tsx";
+import { prefetchTrace } from "./capabilities/trace-view/prefetch-trace.ts";
 import { TooltipProvider } from "./components/tooltip.tsx";
 
 const queryClient = new QueryClient({
@@ -22,6 +23,7 @@ const queryClient = new QueryClient({
 });
 
 watchFailures(queryClient.getQueryCache());
+prefetchTrace(queryClient, new URL(window.location.href));
 
 // Code that is gone, because the server was upgraded, or that cannot be read, because it is away.
 window.addEventListener("vite:preloadError", () => void reloadForNewCode());

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { spanDetailSchema, traceDetailSchema } from "@weir/schema";
+import { receivedTraceColumnsSchema, spanDetailSchema, spansOfColumns, type TraceDetail } from "@weir/schema";
 import { callApi } from "../../api/client.ts";
 import { ApiProblem } from "../../api/failure.ts";
 import { retryQuery } from "../../api/queries.ts";
@@ -15,13 +15,15 @@ export function isNotFound(error: unknown): boolean {
 export function traceQuery(projectId: string | undefined, traceId: string) {
   return queryOptions({
     queryKey: ["trace", projectId, traceId],
-    queryFn: ({ signal }) =>
-      callApi({
-        path: `/traces/${encodeURIComponent(traceId)}`,
+    queryFn: async ({ signal }): Promise<TraceDetail> => {
+      const { columns, ...trace } = await callApi({
+        path: `/traces/${encodeURIComponent(traceId)}/columns`,
         query: { projectId },
-        schema: traceDetailSchema,
+        schema: receivedTraceColumnsSchema,
         signal,
-      }),
+      });
+      return { ...trace, spans: spansOfColumns(columns) };
+    },
     // A trace is often opened a moment after its call, while its record is still on the way.
     retry: (failures, error) => (isNotFound(error) ? failures < 2 : retryQuery(failures, error)),
     retryDelay: (failures, error) => (isNotFound(error) ? 700 : 500 * 2 ** failures),

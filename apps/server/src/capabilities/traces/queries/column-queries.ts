@@ -37,14 +37,12 @@ const sources: Record<keyof ColumnsRow, string> = {
   outputPreview: "output_preview",
   modelName,
 };
-const nullable: readonly string[] = ["ttftMs", "interTokenMs", "costUsd"];
+const nullable: ReadonlySet<string> = new Set(["ttftMs", "interTokenMs", "costUsd"]);
 
 const fields = Object.entries(sources).map(([name, source]) => ({
   taken: `${source} AS ${name}`,
   // A plain `groupArray` leaves out what is NULL.
-  gathered: nullable.includes(name)
-    ? `groupArray(tuple(${name})).1 AS ${name}`
-    : `groupArray(${name}) AS ${name}`,
+  gathered: nullable.has(name) ? `groupArray(tuple(${name})).1 AS ${name}` : `groupArray(${name}) AS ${name}`,
 }));
 
 /**
