@@ -68,4 +68,9 @@ test("of the calls only what differs is told", () => {
   const left = spanDetail(1, { finishReasons: ["stop"], versions: { prompt: "support@1" } });
   const right = spanDetail(2, { finishReasons: ["length"], versions: { prompt: "support@2" } });
   expect(callFigures({ left, right }).map((row) => row.label)).toEqual(["Stop reason", "Version of prompt"]);
+  const failed = spanDetail(3, { status: "error", httpStatus: 429, errorMessage: "Too many requests" });
+  expect(callFigures({ left: spanDetail(1), right: failed }).map((row) => row.text.right)).toEqual([
+    "429",
+    "Too many requests",
+  ]);
 });

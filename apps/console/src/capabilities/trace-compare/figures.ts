@@ -150,6 +150,10 @@ export function callFigures({ left, right }: Sides<SpanDetail>): FigureRow[] {
     textRow({ label, definition }, { left: read(left), right: read(right) });
   const versions = [...new Set([...Object.keys(left.versions), ...Object.keys(right.versions)])];
   return [
+    row("HTTP status", "What the caller saw.", (span) =>
+      span.httpStatus === 0 ? "" : String(span.httpStatus),
+    ),
+    row("Error", "What the caller was told.", (span) => span.errorMessage),
     row("Model asked", "What the caller asked for.", (span) => span.modelAsked),
     row("Stop reason", "Why the model stopped.", (span) => span.finishReasons.join(", ")),
     row("Provider build", "The provider's fingerprint of what ran.", (span) => span.providerFingerprint),

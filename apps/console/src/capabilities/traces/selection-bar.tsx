@@ -13,6 +13,7 @@ export function SelectionBar({
   rows,
   selected,
   asked,
+  coveredWidth,
   onFilter,
   onCompare,
   onClear,
@@ -21,6 +22,8 @@ export function SelectionBar({
   selected: ReadonlySet<string>;
   /** A comparison was asked for that cannot be made yet. */
   asked: boolean;
+  /** Space that the peek covers. */
+  coveredWidth: string;
   onFilter: (filter: string) => void;
   onCompare: () => void;
   onClear: () => void;
@@ -28,7 +31,10 @@ export function SelectionBar({
   const hint = comparisonHint(selected.size);
   const shown = selected.size > 0 || asked;
   return (
-    <div className="pointer-events-none absolute inset-x-2 bottom-3 z-30 flex justify-center">
+    <div
+      className="pointer-events-none absolute inset-x-2 bottom-3 z-30 flex justify-center wide:pr-(--covered)"
+      style={{ "--covered": coveredWidth }}
+    >
       {/* It stays on the page, so that what it comes to say is read aloud. */}
       <div
         className={clsx(

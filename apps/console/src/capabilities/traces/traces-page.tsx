@@ -116,6 +116,7 @@ function ListBody({
   const scrollRef: RefObject<HTMLDivElement | null> = useRef(null);
   const zone = useTimeZone();
   const peekWidth = usePeekWidth();
+  const coveredWidth = open === undefined ? "0px" : `${peekWidth.value}%`;
   const showWaiting = (): void => {
     list.showWaiting();
     view.clearCursor();
@@ -136,7 +137,7 @@ function ListBody({
         selected={view.selected}
         hasMore={list.hasMore}
         loadingMore={list.loadingMore}
-        coveredWidth={open === undefined ? "0px" : `${peekWidth.value}%`}
+        coveredWidth={coveredWidth}
         scrollRef={scrollRef}
         initialOffset={offsets.get(listKey) ?? 0}
         onLoadMore={list.loadMore}
@@ -158,6 +159,7 @@ function ListBody({
         rows={list.rows}
         selected={view.selected}
         asked={comparison.asked}
+        coveredWidth={coveredWidth}
         onCompare={comparison.start}
         onFilter={(filter) => {
           view.clearSelection();

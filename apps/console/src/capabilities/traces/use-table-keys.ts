@@ -70,7 +70,8 @@ export function useTableKeys(keys: TableKeys): void {
       run: withCursor((at) => keys.open(at.traceId)),
     },
     { keys: "escape", label: "Close, then clear the selection", run: keys.close },
-    { keys: "x", label: "Select", run: withCursor((at) => keys.select(at.traceId)) },
+    // Without a cursor it first says where it would select.
+    { keys: "x", label: "Select", run: () => (cursor === null ? move(0)() : keys.select(cursor.traceId)) },
     { keys: "d", label: "Compare the two selected", run: keys.compare },
     { keys: "f", label: "Filter by the cell; again to undo", run: filterByCell(false) },
     { keys: "shift+f", label: "Leave out what the cell says", run: filterByCell(true) },

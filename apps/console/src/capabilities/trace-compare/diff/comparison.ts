@@ -34,8 +34,12 @@ export type ComparisonTask =
 
 const budgetFrom = (nowMs: number): DiffBudget => ({ endsAtMs: nowMs + comparisonMs });
 
+/** What the figures of the two calls say already. */
+const toldElsewhere: ReadonlySet<string> = new Set(["model", "stream"]);
+
 /** Parameters and tools as one value: tools by name, since their order says nothing. */
-function settingsOf({ parameters, tools }: ComparedCall): Record<string, unknown> {
+function settingsOf({ parameters: sent, tools }: ComparedCall): Record<string, unknown> {
+  const parameters = Object.fromEntries(Object.entries(sent).filter(([name]) => !toldElsewhere.has(name)));
   if (tools.length === 0) return parameters;
   const byName = tools.map(({ name, ...rest }) => [name, rest]);
   return { ...parameters, tools: Object.fromEntries(byName) };

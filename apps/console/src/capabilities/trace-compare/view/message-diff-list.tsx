@@ -122,7 +122,7 @@ function DifferentMessage({
   return (
     <section
       aria-label={[answers ? "Answer" : role, where || note].join(", ")}
-      className="border-t border-line pb-2"
+      className="border-t border-line pb-2 [contain-intrinsic-size:auto_120px] [content-visibility:auto]"
     >
       <div className="flex min-h-8 flex-wrap items-center gap-x-2 px-4">
         <h3 className="text-table font-semibold">{role}</h3>
