@@ -44,7 +44,14 @@ describe("why this cost", () => {
 });
 
 describe("timings", () => {
-  const call = { durationMs: 4000, ttftMs: 800, upstreamMs: 300, interTokenMs: 8, outputTokens: 401 };
+  const call = {
+    kind: "generation" as const,
+    durationMs: 4000,
+    ttftMs: 800,
+    upstreamMs: 300,
+    interTokenMs: 8,
+    outputTokens: 401,
+  };
   test("cover the whole call without holes", () => {
     const { parts, tokensPerSecond } = timingsOf(call);
     expect(parts.map((part) => [part.id, part.startMs, part.endMs])).toEqual([
