@@ -118,10 +118,28 @@ export const spanDetailSchema = spanSummarySchema.extend({
 });
 export type SpanDetail = z.infer<typeof spanDetailSchema>;
 
-/** `GET /api/v1/facets?fields=model,status…`: the most frequent values of each field in the range and filter. */
+/**
+ * `GET /api/v1/facets?fields=model,status…`: the most frequent values of each field in the range and filter, and those
+ * that the filter asks the field to have.
+ */
 export const facetSchema = z.object({
   field: z.string(),
-  values: z.array(z.object({ value: z.string(), count: z.number().int() })),
+  values: z.array(
+    z.object({
+      value: z.string(),
+      count: z
+        .number()
+        .int()
+        .describe(
+          "Traces that the list shows with this value of the field, beside the filter's other terms.",
+        ),
+      estimated: z
+        .boolean()
+        .describe(
+          "Whether the count is an estimate, with a standard error of about 0.3 %. Up to 4,000 it never is.",
+        ),
+    }),
+  ),
 });
 export const facetsSchema = z.object({ data: z.array(facetSchema) });
 export type Facet = z.infer<typeof facetSchema>;

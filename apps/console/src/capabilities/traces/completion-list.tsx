@@ -1,9 +1,9 @@
 // No element of HTML is a list of options under a text field: the combobox pattern is made of roles.
 /* oxlint-disable jsx-a11y/prefer-tag-over-role, jsx-a11y/no-noninteractive-element-to-interactive-role */
 import type { ReactNode } from "react";
-import { exactCount, formatCount } from "../../components/format.ts";
 import { KeyHint } from "../../components/key-hint.tsx";
 import type { Completion } from "./query-completion.ts";
+import { TraceCount } from "./trace-count.tsx";
 
 function scrollIntoView(element: HTMLElement | null): void {
   element?.scrollIntoView({ block: "nearest" });
@@ -51,8 +51,8 @@ export function CompletionList({
             </code>
             <span className="min-w-0 flex-1 truncate text-muted">{completion.detail}</span>
             {completion.count === null ? null : (
-              <span className="shrink-0 text-muted" title={exactCount(completion.count)}>
-                {formatCount(completion.count)}
+              <span className="shrink-0">
+                <TraceCount count={completion.count} estimated={completion.estimated} />
               </span>
             )}
           </li>

@@ -1,17 +1,26 @@
-import { expect, it } from "vitest";
-import { facetFields, openAtFirst, splitFacets, withoutField } from "./facet-filter.ts";
+import { describe, expect, it } from "vitest";
+import { facetChoices, facetFields, openAtFirst } from "./facet-filter.ts";
 
-it("counts a ticked facet without its own ticks, so that more can be ticked", () => {
-  const filter = "status:error model:(gpt-5 OR o3) latency:>2s";
-  expect(withoutField(filter, "model")).toBe("status:error latency:>2s");
-  expect(splitFacets(filter, ["status", "model", "user"])).toEqual({
-    whole: ["user"],
-    own: ["status", "model"],
+const values = ["ada", "ben", "cyd"].map((value, index) => ({ value, count: 30 - index, estimated: false }));
+
+describe("the values of a facet", () => {
+  const none = { values, fresh: true, chosen: [], excluded: [], valuesMax: 2 };
+
+  it("are the most frequent ones, and what the filter names wherever it stands", () => {
+    expect(facetChoices(none).map(({ value }) => value)).toEqual(["ada", "ben"]);
+    expect(facetChoices({ ...none, chosen: ["cyd"] }).map(({ value, state }) => [value, state])).toEqual([
+      ["ada", "free"],
+      ["ben", "free"],
+      ["cyd", "chosen"],
+    ]);
   });
-});
 
-it("keeps what a field is asked not to have: those values are out for good", () => {
-  expect(withoutField("-model:gpt-5 status:ok", "model")).toBe("-model:gpt-5 status:ok");
+  it("say nothing where nothing was counted: for what is excluded, and until the counts are there", () => {
+    const [eve] = facetChoices({ ...none, chosen: ["eve"] });
+    expect(eve).toEqual({ value: "eve", count: 0, estimated: false, state: "chosen" });
+    expect(facetChoices({ ...none, chosen: ["eve"], fresh: false })[0]?.count).toBeNull();
+    expect(facetChoices({ ...none, excluded: ["eve"] })[0]).toMatchObject({ count: null, state: "excluded" });
+  });
 });
 
 it("lists every field that can be counted once, the most asked for first", () => {

@@ -1,4 +1,4 @@
-import { filterFields, formatFilter, parseFilter, removeClause, type FilterField } from "@weir/schema";
+import { filterFields, type Facet, type FilterField } from "@weir/schema";
 
 /** Open until the reader closes them; the others are asked for when they are opened. */
 export const openAtFirst: readonly string[] = [
@@ -17,15 +17,39 @@ export const facetFields: readonly FilterField[] = [
   ...filterFields.filter((field) => field.facetable && !openAtFirst.includes(field.name)),
 ];
 
-/** The filter without the values that one field is asked to have: a facet counts what the other terms leave. */
-export function withoutField(filter: string, field: string): string {
-  const { clauses } = parseFilter(filter);
-  return formatFilter(removeClause(clauses, { field }));
+/** A value of a facet as it is shown; the count is null while it is not known. */
+export interface FacetChoice {
+  value: string;
+  count: number | null;
+  estimated: boolean;
+  state: "free" | "chosen" | "excluded";
 }
 
-/** Which facets are counted in the whole filter, and which need it without their own terms so that more can be ticked. */
-export function splitFacets(filter: string, fields: readonly string[]): { whole: string[]; own: string[] } {
-  const { clauses } = parseFilter(filter);
-  const own = fields.filter((field) => removeClause(clauses, { field }).length < clauses.length);
-  return { whole: fields.filter((field) => !own.includes(field)), own };
+/**
+ * What a facet shows: the most frequent values, and every value that the filter names wherever it stands.
+ * `values` is what was counted; `fresh` says that it was counted for this very filter.
+ */
+export function facetChoices({
+  values,
+  fresh,
+  chosen,
+  excluded,
+  valuesMax,
+}: {
+  values: Facet["values"];
+  fresh: boolean;
+  chosen: readonly string[];
+  excluded: readonly string[];
+  valuesMax: number;
+}): FacetChoice[] {
+  const stateOf = (value: string): FacetChoice["state"] =>
+    chosen.includes(value) ? "chosen" : excluded.includes(value) ? "excluded" : "free";
+  const named = [...chosen, ...excluded].filter((value, index, all) => all.indexOf(value) === index);
+  // What is asked for is counted however rare it is, so that what was not found is nowhere; an excluded value is
+  // not counted at all.
+  const missing = named
+    .filter((value) => !values.some((each) => each.value === value))
+    .map((value) => ({ value, count: fresh && stateOf(value) === "chosen" ? 0 : null, estimated: false }));
+  const listed = values.filter((each, index) => index < valuesMax || stateOf(each.value) !== "free");
+  return [...missing, ...listed].map((each) => ({ ...each, state: stateOf(each.value) }));
 }

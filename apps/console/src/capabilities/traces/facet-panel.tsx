@@ -1,4 +1,4 @@
-import { useQueries, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import {
   editFilter,
   parseFilter,
@@ -13,40 +13,43 @@ import { useState, type ReactNode } from "react";
 import { failureOf } from "../../api/persistence.ts";
 import { facetsQuery, type Scope } from "../../api/queries.ts";
 import { useStored } from "../../app/stored.ts";
-import { exactCount, formatCount } from "../../components/format.ts";
 import { modelColour } from "../../components/model-colour.ts";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { StatusMark } from "../../components/status-mark.tsx";
-import { facetFields, openAtFirst, splitFacets, withoutField } from "./facet-filter.ts";
+import { facetChoices, facetFields, openAtFirst, type FacetChoice } from "./facet-filter.ts";
+import { describeTraces, TraceCount } from "./trace-count.tsx";
 import { readableFilter } from "./use-trace-list.ts";
 
 const valuesAtFirst = 6;
 
-/** Counts of the open facets: one request for those without terms, one each for those with. */
-function useFacetCounts({ scope, open, live }: { scope: Scope; open: readonly string[]; live: boolean }): {
+interface FacetCounts {
   counts: ReadonlyMap<string, Facet["values"]>;
+  /** False while what is there was counted for the filter before. */
+  fresh: boolean;
   failed: boolean;
-} {
-  const filter = readableFilter(scope.filter);
-  const { whole: rest, own } = splitFacets(filter, open);
-  const refetchInterval = live ? 10_000 : false;
-  const plain = useQuery({
-    ...facetsQuery({ scope: { ...scope, filter }, fields: rest }),
-    enabled: rest.length > 0,
-    refetchInterval,
+}
+
+/** Counts of the open facets. The server leaves a field's own choice out, so that more of it can be ticked. */
+function useFacetCounts({
+  scope,
+  open,
+  live,
+}: {
+  scope: Scope;
+  open: readonly string[];
+  live: boolean;
+}): FacetCounts {
+  const counted = useQuery({
+    ...facetsQuery({ scope: { ...scope, filter: readableFilter(scope.filter) }, fields: open }),
+    enabled: open.length > 0,
+    refetchInterval: live ? 10_000 : false,
     placeholderData: (previous) => previous,
   });
-  const alone = useQueries({
-    queries: own.map((field) => ({
-      ...facetsQuery({ scope: { ...scope, filter: withoutField(filter, field) }, fields: [field] }),
-      refetchInterval,
-    })),
-  });
-  const counts = new Map<string, Facet["values"]>();
-  for (const facet of plain.data?.data ?? []) counts.set(facet.field, facet.values);
-  for (const query of alone)
-    for (const facet of query.data?.data ?? []) counts.set(facet.field, facet.values);
-  return { counts, failed: [plain, ...alone].some((query) => failureOf(query) !== null) };
+  return {
+    counts: new Map(counted.data?.data.map((facet) => [facet.field, facet.values])),
+    fresh: !counted.isPlaceholderData,
+    failed: failureOf(counted) !== null,
+  };
 }
 
 /** What the facets show, and where a new filter goes. */
@@ -60,7 +63,7 @@ export interface FacetsProps {
 export function FacetPanel({ scope, live, onFilter }: FacetsProps): ReactNode {
   const [stored, store] = useStored("facets");
   const open = stored === null ? openAtFirst : stored.split(",").filter((name) => name !== "");
-  const { counts, failed } = useFacetCounts({ scope, open, live });
+  const { counts, fresh, failed } = useFacetCounts({ scope, open, live });
   const toggle = (name: string): void => {
     store((open.includes(name) ? open.filter((each) => each !== name) : [...open, name]).join(","));
   };
@@ -77,6 +80,7 @@ export function FacetPanel({ scope, live, onFilter }: FacetsProps): ReactNode {
           field={field}
           open={open.includes(field.name)}
           values={counts.get(field.name)}
+          fresh={fresh}
           settled={failed}
           filter={scope.filter}
           onToggle={() => toggle(field.name)}
@@ -91,6 +95,7 @@ function FacetGroup({
   field,
   open,
   values,
+  fresh,
   settled,
   filter,
   onToggle,
@@ -99,6 +104,7 @@ function FacetGroup({
   field: FilterField;
   open: boolean;
   values: Facet["values"] | undefined;
+  fresh: boolean;
   settled: boolean;
   filter: string;
   onToggle: () => void;
@@ -110,11 +116,13 @@ function FacetGroup({
   const excluded = selectedValues(clauses, { field: field.name, negated: true });
   const marked = chosen.length + excluded.length;
   const listed = values ?? [];
-  const missing = [...chosen, ...excluded].filter((value) => !listed.some((each) => each.value === value));
-  const shown = [
-    ...missing.map((value) => ({ value, count: 0 })),
-    ...(all ? listed : listed.slice(0, valuesAtFirst)),
-  ];
+  const shown = facetChoices({
+    values: listed,
+    fresh: fresh && values !== undefined,
+    chosen,
+    excluded,
+    valuesMax: all ? listed.length : valuesAtFirst,
+  });
   const more = listed.length - valuesAtFirst;
   const change = (value: string, negated: boolean): void =>
     onFilter(editFilter(filter, (old) => toggleValue(old, { field: field.name, value, negated })));
@@ -165,14 +173,12 @@ function FacetGroup({
         </p>
       ) : (
         <ul>
-          {shown.map(({ value, count }) => (
+          {shown.map((choice) => (
             <FacetValue
-              key={value}
+              key={choice.value}
               field={field.name}
-              value={value}
-              count={count}
-              state={chosen.includes(value) ? "chosen" : excluded.includes(value) ? "excluded" : "free"}
-              onChange={(negated) => change(value, negated)}
+              choice={choice}
+              onChange={(negated) => change(choice.value, negated)}
             />
           ))}
           {more > 0 ? (
@@ -194,15 +200,11 @@ function FacetGroup({
 
 function FacetValue({
   field,
-  value,
-  count,
-  state,
+  choice: { value, count, estimated, state },
   onChange,
 }: {
   field: string;
-  value: string;
-  count: number;
-  state: "free" | "chosen" | "excluded";
+  choice: FacetChoice;
   onChange: (negated: boolean) => void;
 }): ReactNode {
   const label = value === "" ? "(none)" : value;
@@ -214,7 +216,7 @@ function FacetValue({
         // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
         role="checkbox"
         aria-checked={state === "chosen" ? true : state === "excluded" ? "mixed" : false}
-        aria-label={`${label}, ${count}${state === "excluded" ? ", excluded" : ""}`}
+        aria-label={`${label}${count === null ? "" : `, ${describeTraces({ count, estimated })}`}${state === "excluded" ? ", excluded" : ""}`}
         title={`${label}\nAlt-click leaves it out instead.`}
         onClick={(event) => onChange(state === "excluded" || (event.altKey && state === "free"))}
         className="group/value flex h-6 w-full min-w-0 items-center gap-1.5 rounded-sm px-1 text-table hover:bg-hover"
@@ -241,9 +243,11 @@ function FacetValue({
         ) : (
           <span className={`truncate ${state === "excluded" ? "text-muted line-through" : ""}`}>{label}</span>
         )}
-        <span className="ml-auto shrink-0 pl-2 text-muted" title={exactCount(count)}>
-          {formatCount(count)}
-        </span>
+        {count === null ? null : (
+          <span className="ml-auto shrink-0 pl-2">
+            <TraceCount count={count} estimated={estimated} />
+          </span>
+        )}
       </button>
     </li>
   );

@@ -38,7 +38,7 @@ function useCompletions({
   return useMemo(() => {
     if (context === null) return [];
     if (context.kind === "field") return completeField(context.typed);
-    return completeValue(context, countable ? (counted.data?.data[0]?.values ?? []) : []);
+    return completeValue(context, countable ? counted.data?.data[0]?.values : undefined);
   }, [context, countable, counted.data]);
 }
 

@@ -17,7 +17,13 @@ function complete(marked: string, insert: string): string {
   const text = marked.replace("|", "");
   const context = contextAt(marked);
   if (context === null) throw new Error(`nothing to complete in ${marked}`);
-  const applied = applyCompletion(text, context, { label: insert, detail: "", count: null, insert });
+  const applied = applyCompletion(text, context, {
+    label: insert,
+    detail: "",
+    count: null,
+    estimated: false,
+    insert,
+  });
   return `${applied.text.slice(0, applied.caret)}|${applied.text.slice(applied.caret)}`;
 }
 
@@ -66,14 +72,33 @@ it("offers fields by name first, then by title", () => {
 it("offers counted values, quoted where needed, and an enum's values that do not occur", () => {
   const context = contextAt("status:|");
   if (context?.kind !== "value") throw new Error("expected a value");
-  expect(completeValue(context, [{ value: "error", count: 3 }])).toEqual([
-    { label: "error", detail: "", count: 3, insert: "error" },
-    { label: "ok", detail: "", count: 0, insert: "ok" },
-    { label: "cancelled", detail: "", count: 0, insert: "cancelled" },
+  expect(completeValue(context, [{ value: "error", count: 3, estimated: false }])).toEqual([
+    { label: "error", detail: "", count: 3, estimated: false, insert: "error" },
+    { label: "ok", detail: "", count: 0, estimated: false, insert: "ok" },
+    { label: "cancelled", detail: "", count: 0, estimated: false, insert: "cancelled" },
   ]);
   const named = contextAt("name:|");
   if (named?.kind !== "value") throw new Error("expected a value");
-  expect(completeValue(named, [{ value: "two words", count: 1 }])[0]?.insert).toBe('"two words"');
+  expect(completeValue(named, [{ value: "two words", count: 1, estimated: false }])[0]?.insert).toBe(
+    '"two words"',
+  );
+});
+
+it("shows a count only where choosing the value gives a list of that length", () => {
+  const countIn = (marked: string): number | null | undefined => {
+    const context = contextAt(marked);
+    if (context?.kind !== "value") throw new Error("expected a value");
+    return completeValue(context, [{ value: "200", count: 3, estimated: false }])[0]?.count;
+  };
+  expect(countIn("http:|")).toBe(3);
+  expect(countIn("http:(404 OR |)")).toBe(3);
+  expect(countIn("status:ok http:>=200 http:|")).toBe(3);
+  expect(countIn("-http:|")).toBeNull();
+  expect(countIn("http:>=|")).toBeNull();
+  expect(countIn("http:404 http:|")).toBeNull();
+  const status = contextAt("status:|");
+  if (status?.kind !== "value") throw new Error("expected a value");
+  expect(completeValue(status, undefined).map(({ count }) => count)).toEqual([null, null, null]);
 });
 
 it("counts values among the rows that the other terms leave", () => {

@@ -3,6 +3,7 @@ import {
   findFilterField,
   formatFilter,
   parseFilter,
+  removeClause,
   type FilterField,
   type SourceRange,
 } from "@weir/schema";
@@ -10,15 +11,24 @@ import {
 /** What is being typed at the caret: the name of a field, or a value of one. */
 export type CompletionContext =
   | { kind: "field"; typed: string; range: SourceRange }
-  | { kind: "value"; field: string; typed: string; range: SourceRange; term: SourceRange };
+  | {
+      kind: "value";
+      field: string;
+      typed: string;
+      range: SourceRange;
+      term: SourceRange;
+      /** Whether a value's count is what the list would then show: not after a minus, nor behind `>`. */
+      counts: boolean;
+    };
 
 /** One thing that could stand at the caret instead. */
 export interface Completion {
   /** What is shown, and what the reader compares with what was typed. */
   label: string;
   detail: string;
-  /** How many rows have it; null where it is not counted. */
+  /** How many traces the list has with it; null where that is not known. */
   count: number | null;
+  estimated: boolean;
   /** What is written in place of the context's range. */
   insert: string;
 }
@@ -68,14 +78,21 @@ export function completionContext(text: string, caret: number): CompletionContex
     ? (/^\((?:.*\sOR\s+|\s*)/s.exec(value)?.[0].length ?? 1)
     : (/^(?:>=|<=|>|<)/.exec(value)?.[0].length ?? 0);
   const valueStart = caret - value.length + lead;
-  const end = termEnd(text, caret);
+  const term = { start, end: termEnd(text, caret) };
   return {
     kind: "value",
     field,
     typed: text.slice(valueStart, caret).replace(/^"/, ""),
-    range: { start: valueStart, end },
-    term: { start, end },
+    range: { start: valueStart, end: term.end },
+    term,
+    counts: match[1] === "" && !/^[<>]/.test(value) && !isChosenElsewhere(text, { field, term }),
   };
+}
+
+/** Whether another term asks the same field for a value: both must hold then, and counts leave the other one out. */
+function isChosenElsewhere(text: string, { field, term }: { field: string; term: SourceRange }): boolean {
+  const { clauses } = parseFilter(withoutTerm(text, term));
+  return removeClause(clauses, { field }).length < clauses.length;
 }
 
 /** The text as it would be without the term at the caret: what the values on offer are counted in. */
@@ -102,6 +119,7 @@ export function completeField(typed: string): Completion[] {
       label: field.name.endsWith(".") ? `${field.name}key:` : `${field.name}:`,
       detail: field.description,
       count: null,
+      estimated: false,
       insert: field.name.endsWith(".") ? field.name : `${field.name}:`,
     }));
 }
@@ -131,27 +149,44 @@ const examples: Readonly<Record<string, readonly [string, string][]>> = {
   ],
 };
 
-/** Values of a field that match what was typed, most frequent first; examples for what is measured. */
+/**
+ * Values of a field that match what was typed, most frequent first; examples for what is measured. `counted` is
+ * undefined until the values have been counted.
+ */
 export function completeValue(
   context: Extract<CompletionContext, { kind: "value" }>,
-  counted: readonly { value: string; count: number }[],
+  counted: readonly { value: string; count: number; estimated: boolean }[] | undefined,
 ): Completion[] {
   const field = findFilterField(context.field);
   if (field === undefined) return [];
   const typed = context.typed.toLowerCase();
-  const matching = counted.filter(({ value }) => value.toLowerCase().includes(typed) && value !== "");
+  const known = counted ?? [];
+  const matching = known.filter(({ value }) => value.toLowerCase().includes(typed) && value !== "");
   const missing = field.values.filter(
-    (value) => value.includes(typed) && !counted.some((each) => each.value === value),
+    (value) => value.includes(typed) && !known.some((each) => each.value === value),
   );
   const values = [
-    ...matching.map(({ value, count }) => ({ label: value, detail: "", count, insert: quoteValue(value) })),
-    ...missing.map((value) => ({ label: value, detail: "", count: 0, insert: value })),
+    ...matching.map(({ value, count, estimated }) => ({
+      label: value,
+      detail: "",
+      count: context.counts ? count : null,
+      estimated,
+      insert: quoteValue(value),
+    })),
+    ...missing.map((value) => ({
+      label: value,
+      detail: "",
+      count: context.counts && counted !== undefined ? 0 : null,
+      estimated: false,
+      insert: value,
+    })),
   ];
   if (values.length > 0 || typed !== "") return values;
   return (examples[field.type] ?? []).map(([label, detail]) => ({
     label,
     detail,
     count: null,
+    estimated: false,
     insert: label,
   }));
 }

@@ -1,13 +1,5 @@
-import {
-  facetsSchema,
-  filterFields,
-  formatFilter,
-  pageSchema,
-  problemSchema,
-  traceSummarySchema,
-} from "@weir/schema";
+import { filterFields, formatFilter, pageSchema, problemSchema, traceSummarySchema } from "@weir/schema";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { facetFields } from "./queries/facet-queries.ts";
 import { application, call, spanIdOf, startTestSystem, traceIdOf } from "./test-system.ts";
 import type { TestSystem } from "./test-system.ts";
 
@@ -185,63 +177,5 @@ describe("every field finds what it says", () => {
       expect(await found(formatFilter([{ type: "text", text: hostile, negated: false }]))).toEqual([]);
     }
     expect(await found("")).toEqual([1, 2, 3]);
-  });
-});
-
-describe("facets", () => {
-  async function facets(query: Record<string, string>) {
-    const response = await system.fetch(`/facets?${new URLSearchParams(query)}`);
-    const { data } = facetsSchema.parse(await response.json());
-    return Object.fromEntries(
-      data.map(({ field, values }) => [field, values.map(({ value, count }) => `${value} ${count}`)]),
-    );
-  }
-
-  test("count the values of each field, leaving out what has none", async () => {
-    expect(await facets({ fields: "model,status,tag,user,http,streamed,finish" })).toEqual({
-      model: ["claude-5 1", "gpt-5 1"],
-      status: ["cancelled 1", "error 1", "ok 1"],
-      tag: ["beta 1", "eu-west 1"],
-      user: ["ada 1"],
-      http: ["200 1", "529 1"],
-      streamed: ["false 2", "true 1"],
-      finish: ["stop 1"],
-    });
-  });
-
-  test("leave their own field's choice open and follow all others", async () => {
-    expect(await facets({ fields: "status,source", filter: "status:error" })).toEqual({
-      status: ["cancelled 1", "error 1", "ok 1"],
-      source: ["gateway 1"],
-    });
-  });
-
-  test("find with each value the rows that they counted", async () => {
-    for (const [field, values] of Object.entries(await facets({ fields: facetFields.join(",") }))) {
-      for (const entry of values) {
-        const [, value = "", count] = /^(.*) (\d+)$/.exec(entry) ?? [];
-        const exact = formatFilter([
-          { type: "field", field, operator: "is", negated: false, values: [{ text: value, prefix: false }] },
-        ]);
-        expect((await found(exact)).length, exact).toBe(Number(count));
-      }
-    }
-  });
-
-  test("look at the last 24 hours unless told", async () => {
-    await system.insert([call({ project_id: "old", secondsAgo: 25 * 3600 })]);
-    expect(await facets({ projectId: "old", fields: "status" })).toEqual({ status: [] });
-    const from = "2026-11-01T00:00:00Z";
-    expect(await facets({ projectId: "old", fields: "status", from })).toEqual({ status: ["ok 1"] });
-  });
-
-  test("refuse a field that has none, with the nearest", async () => {
-    const response = await system.fetch("/facets?fields=modle,latency");
-    expect(response.status).toBe(400);
-    const problem = problemSchema.parse(await response.json());
-    expect(problem.errors?.map(({ message }) => message)).toEqual([
-      "names `modle`, which is no field; nearest: model",
-      "names `latency`, whose values are not listed",
-    ]);
   });
 });

@@ -18,9 +18,13 @@ export const traceLimits = {
   /** Names of models and providers on a row of the list. */
   rowNamesMax: 8,
   rowTagsMax: 32,
-  /** Values of a facet, and fields of one request. */
+  /** Values of a facet beyond those that the filter asks for, and fields of one request. */
   facetValuesMax: 20,
   facetFieldsMax: 20,
+  /** Most spans among which every trace is counted; among more, counts above `facetCountExactMax` are estimates. */
+  facetSpansExactMax: 500_000,
+  /** What `uniqCombined64` counts exactly; its own limit, 4096, could be the estimate of a few less or more. */
+  facetCountExactMax: 4000,
   /** Range of the facets when none is given. */
   facetRangeMs: 24 * 3600 * 1000,
   /** A query that takes longer is stopped, and the caller told to narrow it. */

@@ -9,10 +9,11 @@ import {
 import { z } from "zod";
 import { defineRoute } from "../../api/define-route.ts";
 import type { ApiRoute, Services } from "../../capability.ts";
+import { readFacets } from "./facet-service.ts";
 import { traceLimits } from "./limits.ts";
 import { listTraces } from "./list-service.ts";
 import { rangeAndFilter, readFilter, readRange } from "./request.ts";
-import { readFacets, readSpan, readTrace, readTraceColumns } from "./trace-service.ts";
+import { readSpan, readTrace, readTraceColumns } from "./trace-service.ts";
 
 const traceId = z
   .string()
@@ -63,7 +64,8 @@ export function traceRoutes({ clickhouse, now }: Pick<Services, "clickhouse" | "
       path: "/facets",
       permission: "traces:read",
       scope: "project",
-      summary: "The most frequent values of fields, in the last 24 hours unless told",
+      summary:
+        "The most frequent values of fields with the traces that have them, in the last 24 hours unless told",
       query: facetsQuery,
       result: facetsSchema,
       handle: async ({ projectId, query, signal }) => ({

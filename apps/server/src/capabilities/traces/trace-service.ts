@@ -1,17 +1,14 @@
-import { filterFields, formatInstant, nearestNames, spansOfColumns } from "@weir/schema";
-import type { Facet, ParsedFilterClause, SpanDetail, TraceColumns, TraceDetail } from "@weir/schema";
-import { invalidInput, notFound } from "../../errors.ts";
+import { spansOfColumns } from "@weir/schema";
+import type { SpanDetail, TraceColumns, TraceDetail } from "@weir/schema";
+import { notFound } from "../../errors.ts";
 import { countedSpanIds } from "./counting.ts";
 import { traceLimits } from "./limits.ts";
 import { toTraceSummary } from "./list-service.ts";
 import { readSpanColumns } from "./queries/column-queries.ts";
-import { facetFields, readFacet } from "./queries/facet-queries.ts";
-import { filterCondition } from "./queries/filter-condition.ts";
 import { readSummaries } from "./queries/list-queries.ts";
 import type { Reader } from "./queries/list-queries.ts";
 import { readPlacements, readWholeSpan } from "./queries/span-queries.ts";
 import type { SpanRow } from "./queries/span-queries.ts";
-import type { TimeRange } from "./request.ts";
 import { edgesOf, inOrderOfStart, markCounted } from "./span-columns.ts";
 import { toSpanDetail } from "./span-detail.ts";
 
@@ -84,59 +81,4 @@ async function isCounted(
     call,
   }));
   return countedSpanIds(spans).has(row.span_id);
-}
-
-/**
- * The most frequent values of each field. What the filter asks of a field is left out when that field is counted,
- * so that the other values stay there to be chosen.
- */
-export async function readFacets(
-  reader: Reader,
-  request: {
-    projectId: string;
-    range: TimeRange;
-    clauses: readonly ParsedFilterClause[];
-    fields: readonly string[];
-    nowMs: number;
-  },
-): Promise<Facet[]> {
-  const { projectId, range, clauses, nowMs } = request;
-  const fields = readFields(request.fields);
-  const fromMs = range.fromMs ?? (range.toMs ?? nowMs) - traceLimits.facetRangeMs;
-  return Promise.all(
-    fields.map(async (field) => {
-      const others = clauses.filter(
-        (clause) => !(clause.type === "field" && clause.field === field && !clause.negated),
-      );
-      const scope = {
-        projectId,
-        from: formatInstant(Math.max(0, fromMs)),
-        to: range.toMs === null ? null : formatInstant(range.toMs),
-        filter: filterCondition(others),
-      };
-      return { field, values: await readFacet(reader, { scope, field }) };
-    }),
-  );
-}
-
-function readFields(fields: readonly string[]): string[] {
-  const unique = [...new Set(fields)];
-  const errors = unique
-    .filter((field) => !facetFields.includes(field))
-    .map((field) => {
-      const near = nearestNames(field, facetFields);
-      const known = filterFields.some(({ name }) => name === field);
-      const reason = known
-        ? `names \`${field}\`, whose values are not listed`
-        : `names \`${field}\`, which is no field`;
-      return {
-        path: "fields",
-        message: near.length > 0 && !known ? `${reason}; nearest: ${near.join(", ")}` : reason,
-      };
-    });
-  if (unique.length > traceLimits.facetFieldsMax) {
-    errors.push({ path: "fields", message: `names more than ${traceLimits.facetFieldsMax} fields` });
-  }
-  if (errors.length === 0) return unique;
-  throw invalidInput({ where: "query", errors, mend: `Ask for some of: ${facetFields.join(", ")}.` });
 }
