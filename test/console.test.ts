@@ -258,6 +258,21 @@ describe.runIf(installed)("the console in Chromium", () => {
     expect(await at()).toBe(moved);
   });
 
+  test("a dialog gives the focus back to what opened it", async () => {
+    await page.goto(`${system.origin}/settings/keys`);
+    const focused = () => page.evaluate<string>("document.activeElement.textContent");
+    const opener = page.getByRole("button", { name: "New key" });
+    await opener.press("Enter");
+    await page.getByRole("textbox", { name: "Name" }).fill("second application");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "I have copied it" }).press("Enter");
+    await until("the focus to be back", async () => (await focused()).includes("New key"));
+    await page.keyboard.press("Control+k");
+    await page.getByPlaceholder("Go to a page").waitFor();
+    await page.keyboard.press("Escape");
+    await until("the focus to be back again", async () => (await focused()).includes("New key"));
+  });
+
   test("a page whose code cannot be read says so inside the frame, and opens once it can", async () => {
     const code = "**/assets/models-page*";
     await page.route(code, (route) => route.abort());

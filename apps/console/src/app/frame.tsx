@@ -1,6 +1,7 @@
 import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { Dialog as RadixDialog } from "radix-ui";
 import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
+import { useReturnFocus } from "../components/return-focus.ts";
 import { Skeleton } from "../components/skeleton.tsx";
 import { RecordingBanner } from "./health.tsx";
 import { preloadPages } from "./lazy-page.tsx";
@@ -57,7 +58,19 @@ export function Frame(): ReactNode {
   useShortcutDispatch();
   usePreloadedCode();
   useRecovery();
-  useFrameShortcuts({ onPalette: () => setPalette((open) => !open), onHelp: () => setHelp(true) });
+  const { remember, giveBack } = useReturnFocus();
+  const openPalette = (): void => {
+    remember();
+    setPalette(true);
+  };
+  const closePalette = (): void => {
+    setPalette(false);
+    // Once its focus trap is gone; a command that opened something else has moved the focus there.
+    setTimeout(() => {
+      if (document.activeElement === document.body) giveBack();
+    });
+  };
+  useFrameShortcuts({ onPalette: palette ? closePalette : openPalette, onHelp: () => setHelp(true) });
   useEffect(() => {
     const entry = findEntry(pathname)?.entry;
     document.title = entry === undefined ? "Weir" : `${entry.label} · Weir`;
@@ -74,7 +87,7 @@ export function Frame(): ReactNode {
         <Rail onHelp={() => setHelp(true)} />
       </div>
       <div className="flex min-h-0 min-w-0 flex-col bg-surface">
-        <TopBar onPalette={() => setPalette(true)} onRail={() => setSheetOn(pathname)} />
+        <TopBar onPalette={openPalette} onRail={() => setSheetOn(pathname)} />
         <RecordingBanner />
         <main id="content" tabIndex={-1} className="relative flex min-h-0 flex-1 flex-col outline-none">
           <Outlet />
@@ -88,7 +101,7 @@ export function Frame(): ReactNode {
       <ShortcutHelp open={help} onClose={() => setHelp(false)} />
       {palette ? (
         <Suspense fallback={<PaletteOpening />}>
-          <CommandPalette onClose={() => setPalette(false)} onHelp={() => setHelp(true)} />
+          <CommandPalette onClose={closePalette} onHelp={() => setHelp(true)} />
         </Suspense>
       ) : null}
     </div>
@@ -134,12 +147,18 @@ function RailSheet({
   onOpenChange: (open: boolean) => void;
   onHelp: () => void;
 }): ReactNode {
+  const { remember, giveBack } = useReturnFocus();
   return (
     <RadixDialog.Root open={open} onOpenChange={onOpenChange}>
       <RadixDialog.Portal>
         <RadixDialog.Overlay className="fixed inset-0 z-40 bg-scrim narrow:hidden" />
         <RadixDialog.Content
           aria-describedby={undefined}
+          onOpenAutoFocus={remember}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            giveBack();
+          }}
           className="fixed inset-y-0 left-0 z-40 w-64 bg-canvas shadow-float narrow:hidden"
         >
           <RadixDialog.Title className="sr-only">Menu</RadixDialog.Title>

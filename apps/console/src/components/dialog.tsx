@@ -2,6 +2,7 @@ import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { IconButton } from "./button.tsx";
+import { useReturnFocus } from "./return-focus.ts";
 import { ScrollRegion } from "./scroll-region.tsx";
 
 /**
@@ -33,6 +34,7 @@ export function Dialog({
   children?: ReactNode;
   footer?: ReactNode;
 }): ReactNode {
+  const { remember, giveBack } = useReturnFocus();
   const hold = (event: Event): void => {
     if (locked) event.preventDefault();
   };
@@ -43,7 +45,14 @@ export function Dialog({
         <Radix.Content
           onInteractOutside={hold}
           onEscapeKeyDown={hold}
-          onOpenAutoFocus={focusField}
+          onOpenAutoFocus={(event) => {
+            remember();
+            focusField(event);
+          }}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            giveBack();
+          }}
           {...(description === undefined ? { "aria-describedby": undefined } : {})}
           className="enter-float fixed top-[14vh] left-1/2 z-50 flex max-h-[76vh] w-[min(520px,calc(100vw-24px))] -translate-x-1/2 flex-col rounded-md bg-raised shadow-float outline-none"
         >

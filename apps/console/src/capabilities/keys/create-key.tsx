@@ -58,10 +58,16 @@ export function CreateKey({
         <div className="flex flex-col gap-3">
           <CodeBlock code={create.data.secret} label="Copy the key" wrap />
           {session === undefined ? null : (
-            <div>
-              <p className="mb-1 text-label text-soft">The base URL that belongs to it</p>
-              <CodeBlock code={`${session.baseUrl}/v1`} label="Copy the base URL" wrap />
-            </div>
+            <>
+              <div>
+                <p className="mb-1 text-label text-soft">The base URL for OpenAI clients</p>
+                <CodeBlock code={`${session.baseUrl}/v1`} label="Copy the base URL for OpenAI clients" wrap />
+              </div>
+              <div>
+                <p className="mb-1 text-label text-soft">The base URL for Anthropic clients</p>
+                <CodeBlock code={session.baseUrl} label="Copy the base URL for Anthropic clients" wrap />
+              </div>
+            </>
           )}
         </div>
       </Dialog>

@@ -94,7 +94,7 @@ function KeyTable({
               ))
             : keys.map((key) => (
                 <tr key={key.keyId} className="h-10 border-t border-line">
-                  <td className="max-w-64 pr-4">
+                  <td className="max-w-24 pr-4 narrow:max-w-64">
                     <span className="flex min-w-0 items-center gap-2">
                       <span
                         className={`truncate ${key.revokedAt === null ? "" : "text-muted"}`}
@@ -102,7 +102,11 @@ function KeyTable({
                       >
                         {key.name}
                       </span>
-                      {key.revokedAt === null ? null : <Badge>revoked</Badge>}
+                      {key.revokedAt === null ? null : (
+                        <span className="shrink-0 max-narrow:hidden">
+                          <Badge>revoked</Badge>
+                        </span>
+                      )}
                     </span>
                   </td>
                   <td className="pr-4 whitespace-nowrap">
