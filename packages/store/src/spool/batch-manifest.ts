@@ -15,6 +15,8 @@ export interface Batch {
   segments: readonly string[];
   /** True when an attempt may have reached ClickHouse. */
   uncertain: boolean;
+  /** True when an attempt of another batch may have brought some of these rows, under a token that this one lacks. */
+  elsewhere: boolean;
   failures: number;
   notBeforeMs: number;
 }
@@ -23,17 +25,22 @@ const lineBreak = 0x0a;
 const pendingSuffix = ".json";
 const doneSuffix = ".done";
 const manifestPattern = /^(batch-[0-9a-z-]+)\.(json|done)$/;
-const manifestSchema = z.strictObject({ segments: z.array(z.string().regex(/^[a-z0-9-]+\.ndjson$/)) });
+const manifestSchema = z.strictObject({
+  segments: z.array(z.string().regex(/^[a-z0-9-]+\.ndjson$/)),
+  elsewhere: z.boolean().default(false),
+});
+type Manifest = z.infer<typeof manifestSchema>;
 
-export function createBatch(segments: readonly string[]): Batch {
+export function createBatch({ segments, elsewhere }: Pick<Batch, "segments" | "elsewhere">): Batch {
   const id = `batch-${Date.now()}-${randomBytes(4).toString("hex")}`;
-  return { id, segments, uncertain: false, failures: 0, notBeforeMs: 0 };
+  return { id, segments, elsewhere, uncertain: false, failures: 0, notBeforeMs: 0 };
 }
 
 export async function writeManifest(directory: string, batch: Batch): Promise<void> {
   const path = join(directory, batch.id + pendingSuffix);
+  const manifest: Manifest = { segments: [...batch.segments], elsewhere: batch.elsewhere };
   try {
-    await writeFile(`${path}.new`, JSON.stringify({ segments: batch.segments }), { mode: 0o600 });
+    await writeFile(`${path}.new`, JSON.stringify(manifest), { mode: 0o600 });
   } catch (error) {
     // Shipping is what makes room on a full disk, so it must not need any. A manifest without its text is enough:
     // `loadBatches` takes it to mean that any segment may have been sent.
@@ -65,16 +72,16 @@ export async function loadBatches(directory: string): Promise<{ batches: Batch[]
         await rm(join(directory, file), { force: true });
       continue;
     }
-    const segments = await readManifest(join(directory, file));
-    if (segments === null) {
+    const manifest = await readManifest(join(directory, file));
+    if (manifest === null) {
       // A power cut or a full disk leaves a manifest without its text. Its segments are among those that lie here.
       allUncertain = true;
       await rm(join(directory, file));
     } else if (suffix === "done") {
-      await removeSegments(directory, segments);
+      await removeSegments(directory, manifest.segments);
       await unlink(join(directory, file));
     } else {
-      batches.push({ id, segments, uncertain: true, failures: 0, notBeforeMs: 0 });
+      batches.push({ id, ...manifest, uncertain: true, failures: 0, notBeforeMs: 0 });
     }
   }
   return { batches, allUncertain };
@@ -86,10 +93,10 @@ export async function hasManifest(directory: string, batchId: string): Promise<b
   return names.has(batchId + pendingSuffix) || names.has(batchId + doneSuffix);
 }
 
-async function readManifest(path: string): Promise<string[] | null> {
+async function readManifest(path: string): Promise<Manifest | null> {
   const text = await readFile(path, "utf8");
   try {
-    return manifestSchema.parse(JSON.parse(text)).segments;
+    return manifestSchema.parse(JSON.parse(text));
   } catch {
     return null;
   }

@@ -69,6 +69,7 @@ describe("a full disk", () => {
       bytes,
       batchId: "batch-1-a",
       uncertain: false,
+      elsewhere: false,
     });
     expect(dead).toEqual([]);
     const [counted] = await store.clickhouse.query({

@@ -34,6 +34,8 @@ interface Shipment {
   clickhouse: ClickHouse;
   /** The token under which the whole is inserted. */
   batchId: string;
+  /** True when some of these rows may be there under another batch's token: then only those that are not there go. */
+  elsewhere: boolean;
 }
 
 interface Part extends Shipment {
@@ -51,11 +53,10 @@ export async function shipLines(
     bytes: Buffer;
     /** True when an earlier attempt with these rows may have reached ClickHouse. */
     uncertain: boolean;
-    /** True when some of these rows may be there under another batch's token: then only those that are not there go. */
-    elsewhere?: boolean;
   },
 ): Promise<DeadLine[]> {
-  const { bytes, uncertain, elsewhere = false, ...shipment } = options;
+  const { bytes, uncertain, ...shipment } = options;
+  const { elsewhere } = shipment;
   if (bytes.length === 0) return [];
   const split: SplitState = { namedRows: namedRowsMax, divided: elsewhere };
   if (uncertain || elsewhere) return shipPart({ ...shipment, lines: linesOf(bytes) }, split);
@@ -140,14 +141,15 @@ async function insertAbsent(options: Part, split: SplitState): Promise<void> {
 }
 
 /**
- * An insert goes on in ClickHouse when the process that sent it has been killed. As long as one of this batch runs,
- * nothing that is read about its rows is the last word.
+ * An insert goes on in ClickHouse when the process that sent it has been killed. As long as one runs that may bring
+ * these rows, nothing that is read about them is the last word.
  */
 async function waitUntilQuiet(options: Shipment): Promise<void> {
+  const mark = options.elsewhere ? `${markOf("")}%` : markOf(options.batchId);
   for (let waitedMs = 0; waitedMs < quietMaxMs; waitedMs += quietPollMs) {
     const [row] = await options.clickhouse.query({
-      sql: "SELECT count() AS running FROM system.processes WHERE Settings['log_comment'] = {mark:String}",
-      params: { mark: markOf(options.batchId) },
+      sql: "SELECT count() AS running FROM system.processes WHERE Settings['log_comment'] LIKE {mark:String}",
+      params: { mark },
       row: runningSchema,
     });
     if (row?.running === 0) return;

@@ -230,6 +230,33 @@ describe("the shipper", () => {
     expect(await countSpans(store.clickhouse, project())).toEqual({ rows: 40, spans: 40 });
     expect(readdirSync(spool)).toEqual(["dead"]);
   });
+
+  it("doubles nothing when a full disk left a manifest without its text and newer records came", async () => {
+    writeLines(40);
+    const segments = readdirSync(spool).filter((name) => name.endsWith(".ndjson"));
+    const saved = segments.map((name) => ({ name, bytes: readFileSync(join(spool, name)) }));
+    await whileShipping((shipper) => shipper.drain());
+    for (const { name, bytes } of saved) writeFileSync(join(spool, name), bytes);
+    writeFileSync(join(spool, "batch-1-00000003.json"), "");
+    // They travel with the old ones in one batch, of which a part is there under a token that nobody knows.
+    const writer = createSpoolWriter({ directory: spool, producer: "newer", limits });
+    writer.append(lines(10));
+    writer.close();
+    await whileShipping((shipper) => shipper.drain());
+    expect(await countSpans(store.clickhouse, project())).toEqual({ rows: 50, spans: 50 });
+    // The same, killed after the batch was written down and before it was sent.
+    for (const { name, bytes } of saved) writeFileSync(join(spool, name), bytes);
+    const again = createSpoolWriter({ directory: spool, producer: "again", limits });
+    again.append(lines(5));
+    again.close();
+    const together = readdirSync(spool).filter((name) => name.endsWith(".ndjson"));
+    writeFileSync(
+      join(spool, "batch-1-00000004.json"),
+      JSON.stringify({ segments: together, elsewhere: true }),
+    );
+    await whileShipping((shipper) => shipper.drain());
+    expect(await countSpans(store.clickhouse, project())).toEqual({ rows: 55, spans: 55 });
+  });
 });
 
 describe("kill -9", () => {

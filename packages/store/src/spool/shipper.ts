@@ -262,7 +262,7 @@ class SegmentShipper implements Shipper {
       if (isHandedBack(segment.name)) {
         // Its rows may be there under another token, so it travels alone and is looked up.
         if (segments.length > 0) continue;
-        return due ? createBatch([segment.name]) : null;
+        return due ? createBatch({ segments: [segment.name], elsewhere: true }) : null;
       }
       if (segments.length >= batchMaxSegments) break;
       if (segments.length > 0 && bytes + segment.bytes > batchMaxBytes) break;
@@ -272,9 +272,8 @@ class SegmentShipper implements Shipper {
     if (segments.length === 0) return null;
     const full = bytes >= batchMaxBytes / 2 || segments.length >= batchMaxSegments;
     if (!full && !due) return null;
-    const batch = createBatch(segments);
-    batch.uncertain = segments.some((name) => this.#allUncertain.has(name));
-    return batch;
+    // A batch whose manifest lost its text may have brought them, under a token that nobody knows any more.
+    return createBatch({ segments, elsewhere: segments.some((name) => this.#allUncertain.has(name)) });
   }
 
   async #ship(clickhouse: ClickHouse, batch: Batch): Promise<void> {
@@ -289,16 +288,10 @@ class SegmentShipper implements Shipper {
     }
     // From here on, any process that finds the manifest must expect the rows to be in ClickHouse.
     await writeManifest(directory, batch);
-    const { uncertain } = batch;
+    const { uncertain, elsewhere } = batch;
     batch.uncertain = true;
     const startedMs = performance.now();
-    const dead = await shipLines({
-      clickhouse,
-      bytes,
-      batchId: batch.id,
-      uncertain,
-      elsewhere: batch.segments.some(isHandedBack),
-    });
+    const dead = await shipLines({ clickhouse, bytes, batchId: batch.id, uncertain, elsewhere });
     const tookMs = performance.now() - startedMs;
     this.#insertEveryMs = Math.min(insertEveryMaxMs, Math.max(insertEveryMinMs, tookMs / insertTimeShare));
     if (dead.length > 0) {
