@@ -40,7 +40,7 @@ export function ShortcutHelp({ open, onClose }: { open: boolean; onClose: () => 
   }
   return (
     <Dialog open={open} onOpenChange={(next) => (next ? undefined : onClose())} title="Keys of this page">
-      <div className="-mb-4 gap-x-8 narrow:columns-2">
+      <div className="gap-x-8 narrow:columns-2">
         {[...groups].map(([group, lines]) =>
           lines.size === 0 ? null : (
             <section key={group} className="mb-4 break-inside-avoid">

@@ -125,7 +125,10 @@ function KeyTable({
                       </Button>
                     ) : (
                       <span className="text-muted">
-                        revoked <RelativeTime at={key.revokedAt} zone={zone} />
+                        revoked{" "}
+                        <span className="max-narrow:hidden">
+                          <RelativeTime at={key.revokedAt} zone={zone} />
+                        </span>
                       </span>
                     )}
                   </td>
