@@ -29,6 +29,8 @@ describe("a diff of texts", () => {
         const { segments } = diffText({ left, right }, hurried ? spent : ample());
         expect(sideOf(segments, "removed")).toBe(left);
         expect(sideOf(segments, "added")).toBe(right);
+        const kinds = segments.map((segment) => (segment.text === "" ? "empty" : segment.kind));
+        expect(kinds.every((kind, at) => kind !== "empty" && kind !== kinds[at + 1])).toBe(true);
       }),
     );
   });
@@ -41,6 +43,14 @@ describe("a diff of texts", () => {
     expect(precision).toBe("word");
     expect(only(segments, "removed")).toEqual(["seven"]);
     expect(only(segments, "added")).toEqual(["nine"]);
+  });
+
+  test("takes a number whole, with its fraction", () => {
+    const { segments } = diffText(
+      { left: "It costs 1,200.25 euros.", right: "It costs 1,200.75 euros." },
+      ample(),
+    );
+    expect(only(segments, "removed")).toEqual(["1,200.25"]);
   });
 
   test("compares scripts without spaces by character", () => {
@@ -148,6 +158,16 @@ describe("blocks of a diff", () => {
     expect(blocks[1]).toMatchObject({
       left: [{ text: "the third " }, { kind: "removed", text: "line" }, { text: " here\n" }],
     });
+  });
+
+  test("an added line is a whole line, also between lines that begin alike", () => {
+    const left = '{\n  "max_tokens": 400,\n  "tools": []\n}';
+    const right = '{\n  "max_tokens": 400,\n  "stream": true,\n  "tools": []\n}';
+    const added = { type: "change", left: [], right: [{ kind: "added", text: '  "stream": true,\n' }] };
+    expect(blocksOf(left, right)[1]).toEqual(added);
+    expect(blocksOf(right, left)[1]).toMatchObject({ left: [{ text: '  "stream": true,\n' }], right: [] });
+    const list = blocksOf("a: 1,\nb: 2", "a: 1,\nc: 3,\nb: 2");
+    expect(list[1]).toMatchObject({ left: [], right: [{ text: "c: 3,\n" }] });
   });
 
   test("an added line has nothing beside it", () => {

@@ -39,9 +39,9 @@ const commonMinShare = 0.2;
 
 // Scripts without spaces between words are compared by character.
 const tokenPattern =
-  /\n|[^\S\n]+|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}])[\p{L}\p{M}\p{N}_])+|[^\s\p{L}\p{M}\p{N}_]|./gu;
+  /\n|[^\S\n]+|\p{N}+(?:[.,]\p{N}+)+|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}])[\p{L}\p{M}\p{N}_])+|[^\s\p{L}\p{M}\p{N}_]|./gu;
 
-/** Words, runs of spaces, line ends and single signs. Joined they are the text again. */
+/** Words, numbers with their fraction, runs of spaces, line ends and single signs. Joined they are the text again. */
 export function splitWords(text: string): string[] {
   return text.match(tokenPattern) ?? [];
 }
@@ -112,6 +112,43 @@ function absorbIslands(segments: readonly Segment[]): Segment[] {
   return result;
 }
 
+/**
+ * Moves what was only added, or only removed, so that it is whole lines where it can be: a line put between two others
+ * that begin alike is otherwise found from the middle of one to the middle of the next.
+ */
+function moveToLines(segments: readonly Segment[]): Segment[] {
+  const result: Segment[] = [];
+  let carried = "";
+  for (const [at, each] of segments.entries()) {
+    const segment = { ...each, text: carried === "" ? each.text : each.text.slice(carried.length) };
+    carried = "";
+    const before = result.at(-1);
+    const after = segments[at + 1];
+    const alone = before?.kind === "equal" && after?.kind === "equal" && segment.kind !== "equal";
+    if (alone && segment.text.includes("\n")) {
+      const tail = segment.text.slice(segment.text.lastIndexOf("\n") + 1);
+      const head = segment.text.slice(0, segment.text.indexOf("\n") + 1);
+      // What is equal stays between two changes: only at the ends of the text may nothing be left of it.
+      const mayGive = before.text.length > tail.length || result.length === 1;
+      const mayTake = after.text.length > head.length || at + 2 === segments.length;
+      if (tail !== "" && mayGive && before.text.endsWith(tail)) {
+        before.text = before.text.slice(0, before.text.length - tail.length);
+        push(result, { ...segment, text: tail + segment.text.slice(0, segment.text.length - tail.length) });
+        push(result, { kind: "equal", text: tail });
+        continue;
+      }
+      if (tail !== "" && mayTake && after.text.startsWith(head)) {
+        before.text += head;
+        push(result, { ...segment, text: segment.text.slice(head.length) + head });
+        carried = head;
+        continue;
+      }
+    }
+    push(result, segment);
+  }
+  return result.filter((segment) => segment.text !== "");
+}
+
 function changeAfter(segments: readonly Segment[], at: number): string {
   let text = "";
   for (let next = at + 1; segments[next] !== undefined && segments[next]?.kind !== "equal"; next += 1) {
@@ -138,7 +175,7 @@ function diffWords(sides: Sides<string>, budget: DiffBudget): Segment[] | null {
   if (raw === null) return null;
   const segments = absorbIslands(raw);
   const common = raw.reduce((sum, each) => sum + (each.kind === "equal" ? each.text.trim().length : 0), 0);
-  return little(common) ? whole(sides) : segments;
+  return little(common) ? whole(sides) : moveToLines(segments);
 }
 
 /** Whether so many characters in common are too few. What is only longer than the other has all of the other in it. */

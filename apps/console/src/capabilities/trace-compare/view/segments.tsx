@@ -52,7 +52,9 @@ export function Segments({
   const { shown, hidden } = clip(segments, max);
   const whole = signed && segments.every((segment) => segment.kind !== "equal");
   return (
-    <div className={`whitespace-pre-wrap [overflow-wrap:anywhere] ${mono ? "font-mono text-table" : ""}`}>
+    <div
+      className={`min-h-[1lh] whitespace-pre-wrap [overflow-wrap:anywhere] ${mono ? "font-mono text-table" : ""}`}
+    >
       {positioned(shown).map(({ key, item }) => (
         <SegmentText key={key} segment={item} whole={whole} />
       ))}

@@ -26,7 +26,7 @@ function SideSign({ side }: { side: "left" | "right" }): ReactNode {
   );
 }
 
-const cell = "flex min-w-0 gap-2 px-4 py-1.5";
+const cell = "flex min-w-0 gap-2 px-4 py-0.5";
 
 /** The two versions of something, side by side; one under the other where the window is narrow. */
 export function ChangedPair({ left, right }: { left: ReactNode; right: ReactNode }): ReactNode {
