@@ -153,12 +153,12 @@ function FigureLink({ figure, overview }: { figure: HeadlineFigure; overview: Ov
         search={tracesSearch(search, { filter, range: countedRange(overview) })}
         className="group flex flex-col py-3 pr-1 pl-4 -outline-offset-2 hover:bg-hover"
       >
-        <span className="text-label text-muted">{figure.label}</span>
-        <span className="flex h-9 min-w-0 items-baseline gap-1.5">
-          <span className="shrink-0 text-figure font-medium tracking-[-0.02em] whitespace-nowrap">
-            {figure.format(value)}
-          </span>
-          <span className="truncate text-label text-muted">{aside}</span>
+        <span className="flex justify-between gap-2 pr-2 text-label text-muted">
+          <span className="truncate">{figure.label}</span>
+          <span className="whitespace-nowrap">{aside}</span>
+        </span>
+        <span className="h-9 text-figure font-medium tracking-[-0.02em] whitespace-nowrap">
+          {figure.format(value)}
         </span>
         <span className={`truncate text-table ${worse ? "text-bad-text" : "text-muted"}`}>
           {change === null
