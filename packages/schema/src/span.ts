@@ -15,6 +15,11 @@ export const spanKinds = [
 export const spanKindSchema = z.enum(spanKinds);
 export type SpanKind = z.infer<typeof spanKindSchema>;
 
+/** Whether spans of a kind are calls of a model, which answer and have tokens and a cost of their own. */
+export function isModelCall(kind: SpanKind): boolean {
+  return kind === "generation" || kind === "embedding";
+}
+
 export const spanStatuses = ["ok", "error", "cancelled"] as const;
 export const spanStatusSchema = z.enum(spanStatuses);
 export type SpanStatus = z.infer<typeof spanStatusSchema>;

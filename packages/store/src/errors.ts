@@ -86,3 +86,13 @@ export function messageOf(error: unknown): string {
 export function systemCodeOf(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }
+
+/** What a read of the disk gives; null when there is no such file or folder (any more). */
+export async function unlessAbsent<Result>(read: Promise<Result>): Promise<Result | null> {
+  try {
+    return await read;
+  } catch (error) {
+    if (systemCodeOf(error) === "ENOENT") return null;
+    throw error;
+  }
+}

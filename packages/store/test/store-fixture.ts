@@ -9,6 +9,8 @@ import { connectClickHouse, type ClickHouse } from "../src/clickhouse/connect-cl
 import { startClickHouse } from "../src/clickhouse/start-clickhouse.ts";
 import type { EngineProcess } from "../src/engine-process.ts";
 import type { StoreLog } from "../src/log.ts";
+import { createShipper, type Shipper } from "../src/spool/shipper.ts";
+import type { SpoolGauge } from "../src/spool/spool-gauge.ts";
 import { migrateClickHouse } from "../src/migrations/migrate-clickhouse.ts";
 
 /** Collects what was said, so that a test can ask for it. */
@@ -116,4 +118,19 @@ export function seededRandom(name: string): () => number {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
+}
+
+/** Ships from the spool's directory as long as `work` takes. */
+export async function shipDuring<Result>(
+  options: { directory: string; store: TestClickHouse; gauge?: SpoolGauge },
+  work: (shipper: Shipper) => Promise<Result>,
+): Promise<Result> {
+  const { store, ...rest } = options;
+  const shipper = createShipper({ ...rest, clickhouse: () => store.clickhouse, log: createTestLog() });
+  shipper.start();
+  try {
+    return await work(shipper);
+  } finally {
+    await shipper.stop();
+  }
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { open, readdir, readFile, rename, rm, stat, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { systemCodeOf } from "../errors.ts";
+import { systemCodeOf, unlessAbsent } from "../errors.ts";
 
 /**
  * A batch is a set of sealed segments that are shipped as one insert. Which segments belong to it is written down
@@ -192,11 +192,6 @@ export async function listSealed(
 }
 
 async function describe(directory: string, name: string): Promise<SealedSegment | null> {
-  try {
-    const { size, mtimeMs } = await stat(join(directory, name));
-    return { name, bytes: size, sealedAtMs: mtimeMs };
-  } catch (error) {
-    if (systemCodeOf(error) === "ENOENT") return null;
-    throw error;
-  }
+  const found = await unlessAbsent(stat(join(directory, name)));
+  return found === null ? null : { name, bytes: found.size, sealedAtMs: found.mtimeMs };
 }

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { systemCodeOf } from "../errors.ts";
+import { unlessAbsent } from "../errors.ts";
 import type { DeadLine } from "./ship-lines.ts";
 
 const folderName = "dead";
@@ -60,10 +60,7 @@ export async function countDeadLetters(directory: string): Promise<number> {
 
 /** The batches that have dead letters, oldest first: their names begin with the time. */
 export async function listDeadBatchIds(directory: string): Promise<string[]> {
-  const names = await readdir(deadFolder(directory)).catch((error: unknown) => {
-    if (systemCodeOf(error) === "ENOENT") return [];
-    throw error;
-  });
+  const names = (await unlessAbsent(readdir(deadFolder(directory)))) ?? [];
   return names
     .filter((name) => name.endsWith(deadSuffix))
     .map((name) => name.slice(0, -deadSuffix.length))
@@ -72,13 +69,8 @@ export async function listDeadBatchIds(directory: string): Promise<string[]> {
 
 /** The dead letters of a batch; null when it has none (any more). Throws for a file that no Weir wrote. */
 export async function readDeadLetters(directory: string, batchId: string): Promise<DeadLetter[] | null> {
-  let text: string;
-  try {
-    text = await readFile(deadFile(directory, batchId), "utf8");
-  } catch (error) {
-    if (systemCodeOf(error) === "ENOENT") return null;
-    throw error;
-  }
+  const text = await unlessAbsent(readFile(deadFile(directory, batchId), "utf8"));
+  if (text === null) return null;
   return text
     .split("\n")
     .filter((line) => line !== "")
@@ -100,7 +92,7 @@ export async function listDeadLetters(
 }
 
 async function describeBatch(directory: string, batchId: string): Promise<DeadBatch | null> {
-  const found = await stat(deadFile(directory, batchId)).catch(() => null);
+  const found = await unlessAbsent(stat(deadFile(directory, batchId)));
   if (found === null) return null;
   const described = { batchId, bytes: found.size, refusedAt: found.mtime.toISOString() };
   try {

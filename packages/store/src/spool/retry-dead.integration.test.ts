@@ -16,8 +16,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   countSpans,
-  createTestLog,
   seededRandom,
+  shipDuring,
   spanRecord,
   startTestClickHouse,
   temporaryFolder,
@@ -25,7 +25,7 @@ import {
   type TestClickHouse,
 } from "../../test/store-fixture.ts";
 import { listDeadLetters } from "./dead-letters.ts";
-import { createShipper, type Shipper } from "./shipper.ts";
+import type { Shipper } from "./shipper.ts";
 import { createSpoolGauge, readSpoolGauge } from "./spool-gauge.ts";
 
 const home = temporaryFolder();
@@ -66,23 +66,8 @@ function placeDead(batchId: string, lines: readonly string[]): void {
   writeFileSync(dead(`${batchId}.ndjson`), `${text.join("\n")}\n`);
 }
 
-async function whileShipping<Result>(
-  work: (shipper: Shipper) => Promise<Result>,
-  gauge = createSpoolGauge(),
-): Promise<Result> {
-  const shipper = createShipper({
-    directory: spool,
-    clickhouse: () => store.clickhouse,
-    log: createTestLog(),
-    gauge,
-  });
-  shipper.start();
-  try {
-    return await work(shipper);
-  } finally {
-    await shipper.stop();
-  }
-}
+const whileShipping = <Result>(work: (shipper: Shipper) => Promise<Result>, gauge = createSpoolGauge()) =>
+  shipDuring({ directory: spool, store, gauge }, work);
 
 describe("dead letters that are handed back", () => {
   it("arrive once; those refused again are dead again, with the reason of now", async () => {

@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { systemCodeOf } from "../errors.ts";
+import { unlessAbsent } from "../errors.ts";
 import { hasManifest } from "./batch-manifest.ts";
 import { deadFile, deadFolder, listDeadBatchIds, readDeadLetters } from "./dead-letters.ts";
 import type { DeadLetter } from "./dead-letters.ts";
@@ -126,20 +126,11 @@ async function finishMove(options: {
 }): Promise<void> {
   const { directory, batchId, gauge } = options;
   const staged = join(deadFolder(directory), batchId + stagedSuffix);
-  const bytes = await sizeOf(staged);
+  const found = await unlessAbsent(stat(staged));
   // Without it the segment is in the spool, or has been shipped since.
-  if (bytes !== null) {
+  if (found !== null) {
     await rename(staged, join(directory, segmentOf(batchId)));
-    if (gauge !== undefined) addSpoolBytes(gauge, bytes);
+    if (gauge !== undefined) addSpoolBytes(gauge, found.size);
   }
   await rm(join(deadFolder(directory), batchId + takenSuffix), { force: true });
-}
-
-async function sizeOf(path: string): Promise<number | null> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if (systemCodeOf(error) === "ENOENT") return null;
-    throw error;
-  }
 }

@@ -10,6 +10,7 @@ import {
   countSpans,
   createTestLog,
   seededRandom,
+  shipDuring,
   spanRecord,
   startTestClickHouse,
   temporaryFolder,
@@ -53,19 +54,8 @@ function writeLines(count: number): void {
   writer.close();
 }
 
-async function whileShipping(work: (shipper: Shipper) => Promise<void>): Promise<void> {
-  const shipper = createShipper({
-    directory: spool,
-    clickhouse: () => store.clickhouse,
-    log: createTestLog(),
-  });
-  shipper.start();
-  try {
-    await work(shipper);
-  } finally {
-    await shipper.stop();
-  }
-}
+const whileShipping = (work: (shipper: Shipper) => Promise<void>) =>
+  shipDuring({ directory: spool, store }, work);
 
 describe("the shipper", () => {
   it("moves every record into ClickHouse once, frees the spool, and ships small segments together", async () => {

@@ -9,6 +9,15 @@ interface CountableSpan {
   call: boolean;
 }
 
+/** A span that has nothing to count is not marked as left out: the mark says that its figures are another's. */
+export function hasNoFigures(span: {
+  inputTokens: number;
+  outputTokens: number;
+  costUsd: number | null;
+}): boolean {
+  return span.inputTokens + span.outputTokens === 0 && span.costUsd === null;
+}
+
 /**
  * The spans of a trace whose tokens and cost count. An application that traces itself records a call that also
  * passes the gateway, which records it again below the application's own span; the gateway's record is the one

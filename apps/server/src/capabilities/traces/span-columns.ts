@@ -1,4 +1,5 @@
-import type { SpanColumns } from "@weir/schema";
+import { isModelCall, type SpanColumns } from "@weir/schema";
+import { hasNoFigures } from "./counting.ts";
 import { columnsRowSchema, type ColumnsRow } from "./queries/column-queries.ts";
 import type { Edge } from "./queries/list-queries.ts";
 
@@ -25,7 +26,7 @@ export function edgesOf(columns: ColumnsRow): Edge[] {
       spanId,
       parentSpanId: columns.parentSpanId[at] ?? "",
       gateway: columns.source[at] === "gateway",
-      call: kind === "generation" || kind === "embedding",
+      call: isModelCall(kind),
       kind,
       model: columns.modelName[at] ?? "",
       inputTokens: columns.inputTokens[at] ?? 0,
@@ -42,10 +43,13 @@ export function markCounted(
 ): SpanColumns {
   return {
     ...columns,
-    // A span that has nothing to count is not marked: the mark says that its figures are another's.
     counted: columns.spanId.map((spanId, at) => {
-      const tokens = (columns.inputTokens[at] ?? 0) + (columns.outputTokens[at] ?? 0);
-      return counted.has(spanId) || (tokens === 0 && columns.costUsd[at] === null);
+      const inputTokens = columns.inputTokens[at] ?? 0;
+      const outputTokens = columns.outputTokens[at] ?? 0;
+      return (
+        counted.has(spanId) ||
+        hasNoFigures({ inputTokens, outputTokens, costUsd: columns.costUsd[at] ?? null })
+      );
     }),
   };
 }

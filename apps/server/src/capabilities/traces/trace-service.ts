@@ -1,7 +1,7 @@
-import { spansOfColumns } from "@weir/schema";
+import { isModelCall, spansOfColumns } from "@weir/schema";
 import type { SpanDetail, TraceColumns, TraceDetail } from "@weir/schema";
 import { notFound } from "../../errors.ts";
-import { countedSpanIds } from "./counting.ts";
+import { countedSpanIds, hasNoFigures } from "./counting.ts";
 import { traceLimits } from "./limits.ts";
 import { toTraceSummary } from "./list-service.ts";
 import { readSpanColumns } from "./queries/column-queries.ts";
@@ -43,14 +43,6 @@ export async function readTrace(
   return { ...summary, spans: spansOfColumns(columns), spansOmitted };
 }
 
-function hasNoFigures(row: SpanRow): boolean {
-  return row.input_tokens + row.output_tokens === 0 && row.cost_usd === null;
-}
-
-function isCall(row: SpanRow): boolean {
-  return row.kind === "generation" || row.kind === "embedding";
-}
-
 function traceNotFound(traceId: string): Error {
   const mend = "Check the id and the project. A trace shows within two seconds of its first span's arrival.";
   return notFound({ what: "trace", id: traceId, mend });
@@ -70,8 +62,9 @@ async function isCounted(
   reader: Reader,
   { projectId, traceId, row }: { projectId: string; traceId: string; row: SpanRow },
 ): Promise<boolean> {
-  if (hasNoFigures(row)) return true;
-  if (!isCall(row)) return false;
+  const { input_tokens: inputTokens, output_tokens: outputTokens, cost_usd: costUsd } = row;
+  if (hasNoFigures({ inputTokens, outputTokens, costUsd })) return true;
+  if (!isModelCall(row.kind)) return false;
   if (row.source === "gateway") return true;
   const placements = await readPlacements(reader, { projectId, traceId });
   const spans = placements.map(({ span_id, parent_span_id, gateway, call }) => ({

@@ -1,4 +1,4 @@
-import type { SpanDetail } from "@weir/schema";
+import { isModelCall, type SpanDetail } from "@weir/schema";
 import type { ReactNode } from "react";
 import { exactCount, exactUsd, formatUsd } from "../../../components/format.ts";
 import { StatusMark } from "../../../components/status-mark.tsx";
@@ -11,7 +11,7 @@ import { TimingBreakdown } from "./timing-breakdown.tsx";
 /** "Why this cost": the formula with its numbers, what to be careful about, and where the time went. */
 export function CostTab({ span, compact = false }: { span: SpanDetail; compact?: boolean }): ReactNode {
   const explanation = explainCost(span);
-  const called = span.kind === "generation" || span.kind === "embedding" || explanation.rows.length > 0;
+  const called = isModelCall(span.kind) || explanation.rows.length > 0;
   return (
     <div className="flex max-w-[760px] flex-col gap-6 px-4 py-4">
       {called ? (

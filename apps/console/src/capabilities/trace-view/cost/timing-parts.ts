@@ -1,4 +1,4 @@
-import type { SpanDetail } from "@weir/schema";
+import { isModelCall, type SpanDetail } from "@weir/schema";
 import { formatDuration } from "../../../components/format.ts";
 
 export interface TimingPart {
@@ -54,7 +54,7 @@ export function timingsOf(
 }
 
 function wholeOf({ kind }: Pick<SpanDetail, "kind">): Omit<TimingPart, "startMs" | "endMs"> {
-  return kind === "generation" || kind === "embedding"
+  return isModelCall(kind)
     ? { id: "whole", label: "Whole call", detail: "From the request's arrival to the end of the answer." }
     : { id: "whole", label: "Whole span", detail: "From its beginning to its end." };
 }
