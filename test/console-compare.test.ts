@@ -1,20 +1,13 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { chromium, type BrowserContext, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { chromiumInstalled, expectAccessible, openChromium, signIn, type Browser } from "./chromium.ts";
 import { api, startSystem, until, type System } from "./system.ts";
 
-const executablePath = "/usr/bin/chromium";
-
 let system: System;
-let profile: string;
-let browser: BrowserContext;
+let browser: Browser;
 let page: Page;
 let earlier: string;
 let later: string;
-const pageErrors: string[] = [];
 
 /** Makes a call and resolves with its trace's id once it can be read. */
 async function call(content: string, temperature: number): Promise<string> {
@@ -39,33 +32,18 @@ async function call(content: string, temperature: number): Promise<string> {
   return traceId;
 }
 
-async function expectAccessible(where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  const found = serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("\n")}`);
-  expect(found, `axe on ${where}`).toEqual([]);
-}
-
-describe.runIf(existsSync(executablePath))("the comparison of two traces", () => {
+describe.runIf(chromiumInstalled("the comparison of two traces"))("the comparison of two traces", () => {
   beforeAll(async () => {
     system = await startSystem();
-    profile = mkdtempSync(join(tmpdir(), "weir-chromium-"));
-    browser = await chromium.launchPersistentContext(profile, {
-      executablePath,
-      viewport: { width: 1440, height: 900 },
-      args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-quic", "--no-first-run"],
-    });
-    page = browser.pages()[0] ?? (await browser.newPage());
-    page.on("pageerror", (error) => pageErrors.push(error.message));
-    await page.goto(system.signInLink());
-    await page.getByText(system.key).first().waitFor();
+    browser = await openChromium();
+    ({ page } = browser);
+    await signIn(page, system);
     earlier = await call("Is the Danube high?\nAnswer in one word.", 0.2);
     later = await call("Is the Isar high?\nAnswer in one word.", 0.9);
   });
 
   afterAll(async () => {
     await browser?.close();
-    if (profile) rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
     await system?.dispose();
   });
 
@@ -92,7 +70,7 @@ describe.runIf(existsSync(executablePath))("the comparison of two traces", () =>
     await page.keyboard.press("x");
     await until("both rows to be selected", async () => (await selected()) === 2);
     await page.getByText("2 selected").waitFor();
-    await expectAccessible("the list with two rows selected");
+    await expectAccessible(page, "the list with two rows selected");
     await page.getByRole("button", { name: "Compare" }).click();
     await page.waitForURL((url) => url.pathname === "/traces/compare");
     const { searchParams } = new URL(page.url());
@@ -111,7 +89,7 @@ describe.runIf(existsSync(executablePath))("the comparison of two traces", () =>
       .getByRole("table", { name: "Figures" })
       .getByRole("row", { name: /Latency/ })
       .waitFor();
-    await expectAccessible("the comparison");
+    await expectAccessible(page, "the comparison");
   });
 
   test("N and P walk the differences, O leaves only them, R shows the raw bodies", async () => {
@@ -149,7 +127,7 @@ describe.runIf(existsSync(executablePath))("the comparison of two traces", () =>
     await page.goto(`${system.origin}/traces/compare?left=${earlier}&right=${"f".repeat(32)}`);
     await page.getByRole("region", { name: "Trace A" }).getByRole("link").waitFor();
     await page.getByRole("region", { name: "Trace B" }).getByText("No such trace").waitFor();
-    await expectAccessible("a comparison with a trace that is gone");
+    await expectAccessible(page, "a comparison with a trace that is gone");
     await page.goto(`${system.origin}/traces/compare`);
     await page.getByText("A comparison needs two traces").waitFor();
   });
@@ -159,11 +137,11 @@ describe.runIf(existsSync(executablePath))("the comparison of two traces", () =>
     await page.setViewportSize({ width: 700, height: 900 });
     await page.goto(`${system.origin}/traces/compare?left=${earlier}&right=${later}`);
     await page.locator("ins").first().waitFor();
-    await expectAccessible("the comparison, dark and narrow");
+    await expectAccessible(page, "the comparison, dark and narrow");
     const before = await page.locator("del", { hasText: "Danube" }).first().boundingBox();
     const after = await page.locator("ins", { hasText: "Isar" }).first().boundingBox();
     expect(after?.y).toBeGreaterThan(before?.y ?? Number.NaN);
     expect(await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")).toBe(0);
-    expect(pageErrors).toEqual([]);
+    expect(browser.pageErrors).toEqual([]);
   });
 });

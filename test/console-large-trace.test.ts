@@ -1,20 +1,15 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { chromium, type BrowserContext, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { chromiumInstalled, openChromium, signIn, type Browser } from "./chromium.ts";
 import { api, startSystem, until, type System } from "./system.ts";
 
-const executablePath = "/usr/bin/chromium";
 const traceId = "1a26e".padEnd(32, "0");
 const spanCount = 3000;
 
 let system: System;
-let profile: string;
-let browser: BrowserContext;
+let browser: Browser;
 let page: Page;
 const reads: string[] = [];
-const pageErrors: string[] = [];
 
 const spanIdOf = (number: number): string => number.toString(16).padStart(16, "0");
 
@@ -40,19 +35,12 @@ async function send(from: number, to: number): Promise<void> {
   expect(response.status, await response.text()).toBe(200);
 }
 
-describe.runIf(existsSync(executablePath))("a large trace in Chromium", () => {
+describe.runIf(chromiumInstalled("a large trace in Chromium"))("a large trace in Chromium", () => {
   beforeAll(async () => {
     system = await startSystem();
-    profile = mkdtempSync(join(tmpdir(), "weir-chromium-"));
-    browser = await chromium.launchPersistentContext(profile, {
-      executablePath,
-      viewport: { width: 1440, height: 900 },
-      args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-quic", "--no-first-run"],
-    });
-    page = browser.pages()[0] ?? (await browser.newPage());
-    page.on("pageerror", (error) => pageErrors.push(error.message));
-    await page.goto(system.signInLink());
-    await page.getByText(system.key).first().waitFor();
+    browser = await openChromium();
+    ({ page } = browser);
+    await signIn(page, system);
     await send(1, spanCount + 1);
     await until("the trace to be recorded", async () => {
       const trace = JSON.stringify(await api(system, `/traces/${traceId}`));
@@ -66,7 +54,6 @@ describe.runIf(existsSync(executablePath))("a large trace in Chromium", () => {
 
   afterAll(async () => {
     await browser?.close();
-    if (profile) rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
     await system?.dispose();
   });
 
@@ -110,6 +97,6 @@ describe.runIf(existsSync(executablePath))("a large trace in Chromium", () => {
     await page.getByText("3,000 spans").waitFor();
     await send(spanCount + 1, spanCount + 3);
     await page.getByText("3,002 spans").waitFor();
-    expect(pageErrors).toEqual([]);
+    expect(browser.pageErrors).toEqual([]);
   });
 });

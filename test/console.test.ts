@@ -1,52 +1,27 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { overviewSchema } from "@weir/schema";
-import { chromium, type BrowserContext, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { chromiumInstalled, expectAccessible, openChromium, signIn, type Browser } from "./chromium.ts";
 import { startSystem, until, type System } from "./system.ts";
 
-const executablePath = "/usr/bin/chromium";
-const installed = existsSync(executablePath);
-if (!installed) console.warn("The console's tests are left out: apt-get install chromium");
-
 let system: System;
-let profile: string;
-let browser: BrowserContext;
+let browser: Browser;
 let page: Page;
 const foreignRequests: string[] = [];
-const pageErrors: string[] = [];
 
-describe.runIf(installed)("the console in Chromium", () => {
+describe.runIf(chromiumInstalled("the console in Chromium"))("the console in Chromium", () => {
   beforeAll(async () => {
     system = await startSystem();
-    profile = mkdtempSync(join(tmpdir(), "weir-chromium-"));
-    browser = await chromium.launchPersistentContext(profile, {
-      executablePath,
-      viewport: { width: 1440, height: 900 },
-      args: [
-        "--no-sandbox",
-        "--disable-dev-shm-usage",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
-    });
-    page = browser.pages()[0] ?? (await browser.newPage());
+    browser = await openChromium();
+    ({ page } = browser);
     page.on("request", (request) => {
       const url = new URL(request.url());
       if (url.protocol.startsWith("http") && url.origin !== system.origin) foreignRequests.push(url.href);
     });
-    page.on("pageerror", (error) => pageErrors.push(error.message));
   });
 
   afterAll(async () => {
     await browser?.close();
-    if (profile) rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
     await system?.dispose();
   });
 
@@ -83,24 +58,16 @@ describe.runIf(installed)("the console in Chromium", () => {
     return traceId;
   }
 
-  async function expectAccessible(where: string): Promise<void> {
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-    const found = serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("\n")}`);
-    expect(found, `axe on ${where}`).toEqual([]);
-  }
-
   test("without a session it asks to sign in and says how", async () => {
     await page.goto(`${system.origin}/traces`);
     await page.getByText("npx weir link").first().waitFor();
-    await expectAccessible("the sign-in page");
+    await expectAccessible(page, "the sign-in page");
   });
 
   test("the one-time link signs in, and shows how to make the first call with the real key", async () => {
-    await page.goto(system.signInLink());
-    await page.getByText(system.key).first().waitFor();
+    await signIn(page, system);
     expect(page.url()).not.toContain("token=");
-    await expectAccessible("the empty home");
+    await expectAccessible(page, "the empty home");
   });
 
   test("the link works once", async () => {
@@ -116,7 +83,7 @@ describe.runIf(installed)("the console in Chromium", () => {
   test("the first call appears by itself", async () => {
     await call("What is a weir good for?");
     await page.getByText("Latency", { exact: false }).first().waitFor({ timeout: 20_000 });
-    await expectAccessible("home with figures");
+    await expectAccessible(page, "home with figures");
   });
 
   test("a call is found, opened beside the list, and read", async () => {
@@ -130,7 +97,7 @@ describe.runIf(installed)("the console in Chromium", () => {
     await page.goto(`${system.origin}/traces`);
     const row = page.getByText("bold river").first();
     await row.waitFor();
-    await expectAccessible("the trace list");
+    await expectAccessible(page, "the trace list");
 
     const bar = page
       .getByRole("combobox")
@@ -152,7 +119,7 @@ describe.runIf(installed)("the console in Chromium", () => {
     await page.getByRole("tab", { name: /raw/i }).click();
     await page.getByText("Response", { exact: true }).click();
     await page.getByText("[DONE]").first().waitFor();
-    await expectAccessible("a trace in the peek");
+    await expectAccessible(page, "a trace in the peek");
     const withPeek = page.url();
     await page.reload();
     await page.getByRole("tab", { name: /raw/i }).first().waitFor();
@@ -190,7 +157,7 @@ describe.runIf(installed)("the console in Chromium", () => {
       await page.goto(`${system.origin}${path}`);
       await page.getByRole("main").waitFor();
       await page.waitForLoadState("load");
-      await expectAccessible(`${path}, dark and narrow`);
+      await expectAccessible(page, `${path}, dark and narrow`);
     }
     await page.setViewportSize({ width: 400, height: 800 });
     await page.goto(`${system.origin}/traces`);
@@ -210,7 +177,7 @@ describe.runIf(installed)("the console in Chromium", () => {
     const drawer = page.getByRole("dialog", { name: "Filters" });
     await drawer.getByRole("checkbox", { name: /^ok/i }).click();
     await page.waitForURL((url) => decodeURIComponent(url.search).includes("status:ok"));
-    await expectAccessible("the drawer with the facets");
+    await expectAccessible(page, "the drawer with the facets");
     await page.keyboard.press("Escape");
     await drawer.waitFor({ state: "detached" });
     const focused = () => page.evaluate<string>("document.activeElement.getAttribute('aria-label')");
@@ -228,7 +195,7 @@ describe.runIf(installed)("the console in Chromium", () => {
     await page.goto(`${system.origin}/traces/${found}?tab=raw.response`);
     await page.getByText("the rest is in a file of its own").waitFor();
     expect(await page.getByRole("main").getByText("weir-blob:").count()).toBe(0);
-    await expectAccessible("a body whose rest is elsewhere");
+    await expectAccessible(page, "a body whose rest is elsewhere");
     await page.getByRole("button", { name: "Show all of it" }).click();
     // Whole it is JSON again, which its beginning was not.
     await page.getByRole("button", { name: "Tree", exact: true }).waitFor();
@@ -252,7 +219,7 @@ describe.runIf(installed)("the console in Chromium", () => {
     await page.mouse.up();
     const moved = await at();
     expect(moved).toBeGreaterThan(usual);
-    await expectAccessible("a trace with its tree");
+    await expectAccessible(page, "a trace with its tree");
     await page.reload();
     await splitter.waitFor();
     expect(await at()).toBe(moved);
@@ -279,7 +246,7 @@ describe.runIf(installed)("the console in Chromium", () => {
     await page.goto(`${system.origin}/settings/keys`);
     await page.getByRole("link", { name: "Models" }).click();
     await page.getByText("This page could not be read").waitFor();
-    await expectAccessible("a page without its code");
+    await expectAccessible(page, "a page without its code");
     expect(await page.getByRole("navigation", { name: "Main" }).isVisible()).toBe(true);
     await page.unroute(code);
     await page.getByRole("searchbox", { name: "Find a model" }).waitFor();
@@ -294,13 +261,13 @@ describe.runIf(installed)("the console in Chromium", () => {
     );
     await page.goto(`${system.origin}/traces/${await recordTree()}`);
     await page.getByText("This span could not be read").waitFor();
-    await expectAccessible("a span that could not be read");
+    await expectAccessible(page, "a span that could not be read");
     await page.unroute(spans);
     await page.getByText("This span could not be read").waitFor({ state: "detached" });
   });
 
   test("nothing was asked of another host, and no script failed", () => {
     expect(foreignRequests).toEqual([]);
-    expect(pageErrors).toEqual([]);
+    expect(browser.pageErrors).toEqual([]);
   });
 });
