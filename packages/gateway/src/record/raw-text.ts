@@ -10,31 +10,69 @@ export interface RawKeeper {
   joined(): Buffer;
 }
 
+const nothing = Buffer.alloc(0);
+const copyMaxBytes = 2 * 1024;
+const blockMaxBytes = 64 * 1024;
+
+/**
+ * Keeps large chunks, and an only one, as they came. The small chunks of a stream are copied together into blocks
+ * that double in size: kept one by one, each would hold three objects and a piece of memory of its own until the
+ * stream ends, for the garbage collector to move.
+ */
+class BlockKeeper implements RawKeeper {
+  bytes = 0;
+  readonly #maxBytes: number;
+  #parts: Buffer[] = [];
+  #kept = 0;
+  #block: Buffer = nothing;
+  #filled = 0;
+  #blockBytes = 2 * copyMaxBytes;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  get lostBytes(): number {
+    return this.bytes - this.#kept;
+  }
+
+  push(chunk: Buffer): void {
+    this.bytes += chunk.length;
+    if (this.bytes > this.#maxBytes) return;
+    const copied = chunk.length <= copyMaxBytes && this.#kept > 0;
+    this.#kept += chunk.length;
+    if (!copied) {
+      this.#sealBlock();
+      this.#parts.push(chunk);
+      return;
+    }
+    if (this.#filled + chunk.length > this.#block.length) this.#nextBlock();
+    this.#filled += chunk.copy(this.#block, this.#filled);
+  }
+
+  joined(): Buffer {
+    this.#sealBlock();
+    const only = this.#parts.length === 1 ? this.#parts[0] : undefined;
+    const all = only ?? Buffer.concat(this.#parts, this.#kept);
+    this.#parts = [all];
+    return all;
+  }
+
+  #sealBlock(): void {
+    if (this.#filled > 0) this.#parts.push(this.#block.subarray(0, this.#filled));
+    this.#block = this.#block.subarray(this.#filled);
+    this.#filled = 0;
+  }
+
+  #nextBlock(): void {
+    this.#sealBlock();
+    this.#block = Buffer.allocUnsafeSlow(this.#blockBytes);
+    this.#blockBytes = Math.min(this.#blockBytes * 2, blockMaxBytes);
+  }
+}
+
 export function createRawKeeper(maxBytes: number): RawKeeper {
-  let chunks: Buffer[] = [];
-  let size = 0;
-  let kept = 0;
-  return {
-    push(chunk) {
-      size += chunk.length;
-      if (size > maxBytes) return;
-      kept += chunk.length;
-      chunks.push(chunk);
-    },
-    get bytes() {
-      return size;
-    },
-    get lostBytes() {
-      return size - kept;
-    },
-    joined() {
-      const only = chunks.length === 1 ? chunks[0] : undefined;
-      if (only !== undefined) return only;
-      const all = Buffer.concat(chunks, kept);
-      chunks = [all];
-      return all;
-    },
-  };
+  return new BlockKeeper(maxBytes);
 }
 
 /** The index at or before `at` where no UTF-8 sequence is cut. */

@@ -67,16 +67,17 @@ function rawResponse(call: Call): string {
   const { raw } = call;
   if (raw === null) return "";
   const { limits } = call.gate.ports;
-  if (raw.bytes < limits.inlineMediaMaxBytes) return raw.joined().toString("utf8");
+  const kept = raw.joined();
+  const text = kept.toString("utf8");
+  if (raw.bytes < limits.inlineMediaMaxBytes) return text;
   const storeBlob = blobStore(call);
-  const text = raw.joined().toString("utf8");
   const light = extractMedia(text, limits.inlineMediaMaxBytes, storeBlob);
-  const bytes = light === text ? raw.joined() : Buffer.from(light);
-  const fitted = fitToRow(bytes, {
-    rowMaxBytes: limits.rawResponseMaxBytes,
-    mediaType: call.rawMediaType,
-    storeBlob,
-  });
+  const bytes = light === text ? kept : Buffer.from(light);
+  const rowMaxBytes = limits.rawResponseMaxBytes;
+  const fitted =
+    bytes.length <= rowMaxBytes
+      ? light
+      : fitToRow(bytes, { rowMaxBytes, mediaType: call.rawMediaType, storeBlob });
   return raw.lostBytes === 0 ? fitted : `${fitted}\n(${raw.lostBytes} more bytes were not kept)`;
 }
 
