@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import type { Snapshot } from "@weir/schema";
 import type { Logger } from "pino";
@@ -13,6 +14,11 @@ const stableMs = 30_000;
  * holds many dead objects or few, so it should be seldom. V8 takes this much only under load, 48 by itself.
  */
 const youngGenerationMb = 128;
+/**
+ * V8 begins to mark the whole heap as soon as less is free than the young generation is large. With one this large
+ * that is always: every few seconds, to free nothing. It begins now when most of the room is used, in per cent.
+ */
+const markingFlags = ["--incremental-marking-soft-trigger=80", "--incremental-marking-hard-trigger=90"];
 
 const gatewayThread = new URL("gateway-thread.ts", import.meta.url);
 
@@ -71,6 +77,7 @@ export class GatewayPool {
 
   /** Resolves with the port once every thread listens; rejects when the first cannot. */
   async start(): Promise<number> {
+    for (const flag of markingFlags) setFlagsFromString(flag);
     const [first, ...others] = this.#slots;
     if (!first) throw new Error("A gateway needs at least one thread");
     this.#port = await this.#launch(first);
