@@ -1,9 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { defaultLimits } from "@weir/schema";
 import type { Snapshot } from "@weir/schema";
 import { createSpoolGauge } from "@weir/store";
 import { pino } from "pino";
 import { afterEach, expect, test, vi } from "vitest";
-import { GatewayPool } from "./gateway-pool.ts";
+import { GatewayPool, markingFlags } from "./gateway-pool.ts";
 
 const pools: GatewayPool[] = [];
 afterEach(async () => {
@@ -73,4 +74,8 @@ test("draining ends every thread, and none is replaced", async () => {
   await pool.start();
   await pool.drain();
   expect(pool.state()).toMatchObject({ listening: 0, deaths: 0 });
+});
+
+test("this Node's V8 knows the flags that are set while it runs, where a slip would go unseen", () => {
+  expect(execFileSync(process.execPath, [...markingFlags, "-p", "1"], { encoding: "utf8" })).toBe("1\n");
 });

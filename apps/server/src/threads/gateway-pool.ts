@@ -18,7 +18,10 @@ const youngGenerationMb = 128;
  * V8 begins to mark the whole heap as soon as less is free than the young generation is large. With one this large
  * that is always: every few seconds, to free nothing. It begins now when most of the room is used, in per cent.
  */
-const markingFlags = ["--incremental-marking-soft-trigger=80", "--incremental-marking-hard-trigger=90"];
+export const markingFlags = [
+  "--incremental-marking-soft-trigger=80",
+  "--incremental-marking-hard-trigger=90",
+];
 
 const gatewayThread = new URL("gateway-thread.ts", import.meta.url);
 

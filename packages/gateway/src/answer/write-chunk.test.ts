@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer, request, type ServerResponse } from "node:http";
 import { connect } from "node:net";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { writeChunk } from "./write-chunk.ts";
 
 const pieces = [5, 0, 1, 15, 16, 17, 255, 256, 4095, 4096, 16_384, 16_385, 200_000, 3].map((length) =>
@@ -79,6 +79,20 @@ test("an answer that waits for the one before it on its connection goes out afte
   const chunks = bodies.map((body) => body.slice(body.indexOf("\r\n\r\n") + 4));
   expect(chunks).toHaveLength(3);
   for (const framed of chunks) expect(unframed(framed).equals(whole)).toBe(true);
+});
+
+test("a small piece is one write of the connection, at once", async () => {
+  const served = Promise.withResolvers<ServerResponse>();
+  const port = await serve(served.resolve);
+  const response = fetch(`http://127.0.0.1:${port}/`);
+  const res = await served.promise;
+  res.write("first");
+  await response;
+  const { socket } = res;
+  if (socket === null) throw new Error("The answer has no connection");
+  const writes = vi.spyOn(socket, "write");
+  writeChunk(res, Buffer.from("seventeen letters"));
+  expect(writes.mock.calls.map(([bytes]) => String(bytes))).toEqual(["11\r\nseventeen letters\r\n"]);
 });
 
 test("a client of HTTP/1.0 gets the bytes without frames", async () => {

@@ -24,9 +24,9 @@ function frameOf(bytes: Uint8Array): Buffer {
 }
 
 /**
- * Writes a piece of an answer whose head is on its way; false when the caller should wait for `drain`. The small pieces that a stream of
- * tokens is made of go to the connection framed, in one write: Node queues length, piece and line breaks one by one
- * and sends them a tick later, which costs more than all else that is done to a token.
+ * Writes a piece of an answer whose head is on its way; false when the caller should wait for `drain`. The small
+ * pieces that a stream of tokens is made of go to the connection framed, in one write: Node queues length, piece and
+ * line breaks one by one and sends them a tick later.
  */
 export function writeChunk(res: ServerResponse, bytes: Uint8Array): boolean {
   const { socket } = res;

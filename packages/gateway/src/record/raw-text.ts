@@ -3,6 +3,7 @@ import { blobReferencePrefix, type StoreBlob } from "./media.ts";
 /** Keeps a response's bytes for its record, up to a limit beyond which only their number is kept. */
 export interface RawKeeper {
   push(chunk: Buffer): void;
+  /** Bytes that came, kept or not. */
   readonly bytes: number;
   /** Bytes beyond the limit. */
   readonly lostBytes: number;
@@ -15,9 +16,9 @@ const copyMaxBytes = 2 * 1024;
 const blockMaxBytes = 64 * 1024;
 
 /**
- * Keeps large chunks, and an only one, as they came. The small chunks of a stream are copied together into blocks
- * that double in size: kept one by one, each would hold three objects and a piece of memory of its own until the
- * stream ends, for the garbage collector to move.
+ * Keeps the first chunk, often the only one, and large ones as they came. The small ones of a stream are copied together
+ * into blocks that double in size: kept one by one, each would hold three objects and a piece of memory of its own
+ * until the stream ends, for the garbage collector to move.
  */
 class BlockKeeper implements RawKeeper {
   bytes = 0;
