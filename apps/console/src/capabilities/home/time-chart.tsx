@@ -94,6 +94,11 @@ function chartData(content: ChartContent): uPlot.AlignedData {
   ];
 }
 
+const axisWidth = 56;
+const axisGap = 6;
+/** A wide letter of the labels' font, in pixels. */
+const axisLetterWidth = 7;
+
 function axes(props: TimeChartProps, host: HTMLElement): uPlot.Axis[] {
   const line = { stroke: paint(host, "var(--chart-grid)"), width: 1 };
   const text = paint(host, "var(--text-muted)");
@@ -114,8 +119,8 @@ function axes(props: TimeChartProps, host: HTMLElement): uPlot.Axis[] {
     {
       stroke: text,
       font,
-      size: 56,
-      gap: 6,
+      size: (_chart, labels) => labelsWidth(labels ?? []),
+      gap: axisGap,
       space: 28,
       grid: line,
       ticks: { show: false },
@@ -124,6 +129,11 @@ function axes(props: TimeChartProps, host: HTMLElement): uPlot.Axis[] {
       values: (_chart, splits) => splits.map((value) => format(value)),
     },
   ];
+}
+
+/** The labels' own width where they are long, as small sums of money are; one width for all others. */
+function labelsWidth(labels: readonly string[]): number {
+  return Math.max(axisWidth, Math.max(0, ...labels.map((label) => label.length)) * axisLetterWidth + axisGap);
 }
 
 /** Between the lines of a chart that counts: 1, 2 and 5 of each power of ten. */

@@ -109,13 +109,13 @@ export const traceColumns: readonly TraceColumn[] = [
         : { field: "error", value: row.errorCode },
   }),
   column("name", "Name", {
-    minWidth: 112,
+    minWidth: 106,
     definition: "The root span's name.",
     cell: (row) => textCell(row.name),
     filter: (row) => valueFilter("name", row.name),
   }),
   column("model", "Model", {
-    minWidth: 168,
+    minWidth: 158,
     definition: "The models that answered in this trace.",
     cell: (row) => <ModelCell row={row} />,
     filter: (row) => valueFilter("model", row.models[0] ?? ""),
@@ -157,7 +157,7 @@ export const traceColumns: readonly TraceColumn[] = [
     ),
   }),
   column("cost", "Cost", {
-    minWidth: 76,
+    minWidth: 90,
     numeric: true,
     definition: "US dollars, by the price list; a dash when a model has no price.",
     cell: (row) => <UsdFigure value={row.costUsd} light />,

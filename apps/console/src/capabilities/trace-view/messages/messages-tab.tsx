@@ -124,7 +124,7 @@ const unremarkable: ReadonlySet<string> = new Set([
 function Answer({ span, context }: { span: SpanDetail; context: PartContext }): ReactNode {
   return (
     <div className="border-t-2 border-accent">
-      <div className="flex h-8 flex-wrap items-center gap-x-3 gap-y-1 overflow-hidden bg-sunken px-4 text-label text-muted">
+      <div className="flex min-h-8 flex-wrap items-center gap-x-3 gap-y-1 bg-sunken px-4 py-1.5 text-label text-muted">
         <h2 className="text-table font-semibold text-text">
           {span.output.length === 1 ? "Answer" : "Answers"}
         </h2>
