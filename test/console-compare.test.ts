@@ -10,18 +10,11 @@ let earlier: string;
 let later: string;
 
 /** Makes a call and resolves with its trace's id once it can be read. */
-async function call(content: string, temperature: number): Promise<string> {
+async function call(body: { messages: object[]; temperature?: number }): Promise<string> {
   const response = await fetch(`${system.origin}/v1/chat/completions`, {
     method: "POST",
     headers: { authorization: `Bearer ${system.key}` },
-    body: JSON.stringify({
-      model: "sim/echo",
-      temperature,
-      messages: [
-        { role: "system", content: "You know every river." },
-        { role: "user", content },
-      ],
-    }),
+    body: JSON.stringify({ model: "sim/echo", ...body }),
   });
   expect(response.status, await response.text()).toBe(200);
   const traceId = response.headers.get("x-weir-trace-id") ?? "";
@@ -32,14 +25,19 @@ async function call(content: string, temperature: number): Promise<string> {
   return traceId;
 }
 
+function ask(content: string, temperature: number): Promise<string> {
+  const system = { role: "system", content: "You know every river." };
+  return call({ temperature, messages: [system, { role: "user", content }] });
+}
+
 describe.runIf(chromiumInstalled("the comparison of two traces"))("the comparison of two traces", () => {
   beforeAll(async () => {
     system = await startSystem();
     browser = await openChromium();
     ({ page } = browser);
     await signIn(page, system);
-    earlier = await call("Is the Danube high?\nAnswer in one word.", 0.2);
-    later = await call("Is the Isar high?\nAnswer in one word.", 0.9);
+    earlier = await ask("Is the Danube high?\nAnswer in one word.", 0.2);
+    later = await ask("Is the Isar high?\nAnswer in one word.", 0.9);
   });
 
   afterAll(async () => {
@@ -130,6 +128,24 @@ describe.runIf(chromiumInstalled("the comparison of two traces"))("the compariso
     await expectAccessible(page, "a comparison with a trace that is gone");
     await page.goto(`${system.origin}/traces/compare`);
     await page.getByText("A comparison needs two traces").waitFor();
+  });
+
+  test("a tool's answer bears the name that its own side calls the tool by, where ids are the same", async () => {
+    const asked = (name: string) => [
+      { role: "user", content: "How high is the Danube?" },
+      {
+        role: "assistant",
+        content: null,
+        tool_calls: [{ id: "call_0", type: "function", function: { name, arguments: "{}" } }],
+      },
+    ];
+    const answered = { role: "tool", tool_call_id: "call_0", content: "4.2 m at Passau" };
+    const left = await call({ messages: [...asked("read_gauge"), answered] });
+    const right = await call({ messages: asked("search_web") });
+    await page.goto(`${system.origin}/traces/compare?left=${left}&right=${right}`);
+    const result = page.getByRole("region", { name: /Tool/ }).filter({ hasText: "4.2 m at Passau" });
+    await result.getByText("read_gauge").first().waitFor();
+    expect(await result.getByText("search_web").count()).toBe(0);
   });
 
   test("in the dark and in a narrow window the two stand one under the other", async () => {

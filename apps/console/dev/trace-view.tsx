@@ -45,7 +45,7 @@ const problem = (status: number, title: string): Response =>
       title,
       status,
       detail: title,
-      code: `fixture_${status}`,
+      code: status === 404 ? "trace_not_found" : `fixture_${status}`,
       mend: "Choose another fixture.",
       requestId: "req_01JD3V6M",
     },

@@ -5,7 +5,7 @@ import { useReturnFocus } from "../components/return-focus.ts";
 import { Skeleton } from "../components/skeleton.tsx";
 import { RecordingBanner } from "./health.tsx";
 import { preloadPages } from "./lazy-page.tsx";
-import { findEntry, navigation } from "./navigation.ts";
+import { findEntry, nameBelow, navigation } from "./navigation.ts";
 import { carried, Rail } from "./rail.tsx";
 import { useRecovery } from "./recovery.ts";
 import { ShortcutHelp } from "./shortcut-help.tsx";
@@ -72,8 +72,8 @@ export function Frame(): ReactNode {
   };
   useFrameShortcuts({ onPalette: palette ? closePalette : openPalette, onHelp: () => setHelp(true) });
   useEffect(() => {
-    const entry = findEntry(pathname)?.entry;
-    document.title = entry === undefined ? "Weir" : `${entry.label} · Weir`;
+    const name = nameBelow(pathname) ?? findEntry(pathname)?.entry.label;
+    document.title = name === undefined ? "Weir" : `${name} · Weir`;
   }, [pathname]);
   return (
     <div className="grid h-full grid-cols-1 narrow:grid-cols-[var(--rail-width)_minmax(0,1fr)]">

@@ -45,3 +45,8 @@ export function findEntry(path: string): { group: NavigationGroup; entry: Naviga
   }
   return undefined;
 }
+
+/** The name of a page under an entry, where it has one of its own. */
+export function nameBelow(path: string): string | undefined {
+  return path === "/traces/compare" ? "Compare" : undefined;
+}

@@ -6,7 +6,7 @@ import { shortId } from "../components/format.ts";
 import { KeyHint } from "../components/key-hint.tsx";
 import { Tooltip } from "../components/tooltip.tsx";
 import { HealthDot } from "./health.tsx";
-import { findEntry } from "./navigation.ts";
+import { findEntry, nameBelow } from "./navigation.ts";
 import { carried } from "./rail.tsx";
 import { TimeRangePicker } from "./time-range-picker.tsx";
 import { readRange } from "./time-range.ts";
@@ -50,7 +50,7 @@ function Breadcrumb(): ReactNode {
   const found = findEntry(pathname);
   if (found === undefined) return <span className="truncate font-medium">Weir</span>;
   const { group, entry } = found;
-  const below = traceId === undefined ? pageBelow(pathname) : { name: shortId(traceId), title: traceId };
+  const below = traceId === undefined ? nameBelow(pathname) : shortId(traceId);
   return (
     <nav aria-label="Breadcrumb" className="min-w-0">
       <ol className="flex min-w-0 items-center gap-1.5">
@@ -58,7 +58,7 @@ function Breadcrumb(): ReactNode {
         <li aria-hidden="true" className="hidden text-muted medium:block">
           /
         </li>
-        {below === null ? (
+        {below === undefined ? (
           <li className="truncate">
             <h1 aria-current="page" className="truncate text-body font-medium">
               {entry.label}
@@ -81,10 +81,10 @@ function Breadcrumb(): ReactNode {
             <li className="truncate">
               <h1
                 aria-current="page"
-                className={`truncate font-medium ${below.title === undefined ? "text-body" : "font-mono text-table"}`}
-                title={below.title}
+                className={`truncate font-medium ${traceId === undefined ? "text-body" : "font-mono text-table"}`}
+                title={traceId}
               >
-                {below.name}
+                {below}
               </h1>
             </li>
           </>
@@ -92,11 +92,6 @@ function Breadcrumb(): ReactNode {
       </ol>
     </nav>
   );
-}
-
-/** The page under an entry that has a name of its own; a title only where the name is a part of an id. */
-function pageBelow(pathname: string): { name: string; title?: string } | null {
-  return pathname === "/traces/compare" ? { name: "Compare" } : null;
 }
 
 /** Follows what arrives. A range that has ended cannot be live. */

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 /** Every state that a span, a component or the whole system can be in. */
 export type MarkedState = "ok" | "error" | "cancelled" | "degraded" | "down" | "unknown";
 
-const words: Record<MarkedState, string> = {
+export const stateWords: Record<MarkedState, string> = {
   ok: "OK",
   error: "Error",
   cancelled: "Cancelled",
@@ -62,7 +62,7 @@ export function StatusMark({
   word?: boolean;
   className?: string;
 }): ReactNode {
-  const text = label ?? words[state];
+  const text = label ?? stateWords[state];
   return (
     <span className={clsx("inline-flex min-w-0 items-center gap-1.5", className)}>
       <svg viewBox="0 0 12 12" className={clsx("size-3 shrink-0", colours[state])} aria-hidden="true">

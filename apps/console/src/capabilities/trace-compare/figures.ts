@@ -9,6 +9,7 @@ import {
   formatUsd,
   nothing,
 } from "../../components/format.ts";
+import { stateWords } from "../../components/status-mark.tsx";
 import type { Sides } from "./diff/text-diff.ts";
 
 /** One line of the table of figures. */
@@ -70,14 +71,8 @@ const duration = { format: formatDuration, exact: exactDuration };
 const count = { format: formatCount, exact: exactCount };
 const usd = { format: formatUsd, exact: exactUsd };
 
-const statusWords: Readonly<Record<TraceDetail["status"], string>> = {
-  ok: "OK",
-  error: "Error",
-  cancelled: "Cancelled",
-};
-
 const statusText = (trace: TraceDetail): string =>
-  trace.errorCode === "" ? statusWords[trace.status] : `${statusWords[trace.status]}: ${trace.errorCode}`;
+  trace.errorCode === "" ? stateWords[trace.status] : `${stateWords[trace.status]}: ${trace.errorCode}`;
 
 /** The figures of two traces, with what the right one has more or less. */
 export function traceFigures({ left, right }: Sides<TraceDetail>): FigureRow[] {

@@ -7,9 +7,9 @@ import { retryQuery } from "../../api/queries.ts";
 /** How long after its last span a trace may still grow, as far as the console looks by itself. */
 const settlesAfterMs = 60_000;
 
-/** Whether the server said that there is no such thing. */
-export function isNotFound(error: unknown): boolean {
-  return error instanceof ApiProblem && error.problem.status === 404;
+/** Whether the server said that there is no such trace; a missing project or route is another matter. */
+export function isTraceNotFound(error: unknown): boolean {
+  return error instanceof ApiProblem && error.problem.code === "trace_not_found";
 }
 
 export function traceQuery(projectId: string | undefined, traceId: string) {
@@ -25,8 +25,8 @@ export function traceQuery(projectId: string | undefined, traceId: string) {
       return { ...trace, spans: spansOfColumns(columns) };
     },
     // A trace is often opened a moment after its call, while its record is still on the way.
-    retry: (failures, error) => (isNotFound(error) ? failures < 2 : retryQuery(failures, error)),
-    retryDelay: (failures, error) => (isNotFound(error) ? 700 : 500 * 2 ** failures),
+    retry: (failures, error) => (isTraceNotFound(error) ? failures < 2 : retryQuery(failures, error)),
+    retryDelay: (failures, error) => (isTraceNotFound(error) ? 700 : 500 * 2 ** failures),
     staleTime: 30_000,
     // A trace that is still being written gains spans under the reader's eyes; an old one is left alone.
     refetchInterval: ({ state }) => {

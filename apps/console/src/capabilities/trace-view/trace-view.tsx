@@ -13,7 +13,7 @@ import { readTab, writeTab, type TraceNavigation } from "./navigation.ts";
 import { NavigatorProvider } from "./navigation-context.tsx";
 import { PanelSkeleton } from "./panel-skeleton.tsx";
 import { SpanPanel } from "./span/span-panel.tsx";
-import { isNotFound, spanQuery, traceQuery } from "./trace-queries.ts";
+import { isTraceNotFound, spanQuery, traceQuery } from "./trace-queries.ts";
 import { narrowBelowPx, TraceBody } from "./trace-body.tsx";
 import { buildSpanTree, type SpanNode, type SpanTree } from "./tree/span-tree.ts";
 import { useElementWidth } from "./tree/use-element-width.ts";
@@ -47,7 +47,7 @@ export function TraceView(props: TraceViewProps): ReactNode {
     );
   }
   if (error === null) return <TraceSkeleton />;
-  if (isNotFound(error)) {
+  if (isTraceNotFound(error)) {
     return <TraceNotFound traceId={traceId} onRetry={() => void refetch()} retrying={isFetching} />;
   }
   return (

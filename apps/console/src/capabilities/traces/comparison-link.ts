@@ -15,7 +15,10 @@ export function comparisonHint(count: number): string | null {
  */
 export function comparisonSearch(
   search: ConsoleSearch,
-  { rows, selected }: { rows: readonly TraceSummary[]; selected: ReadonlySet<string> },
+  {
+    rows,
+    selected,
+  }: { rows: readonly Pick<TraceSummary, "traceId" | "startedAt">[]; selected: ReadonlySet<string> },
 ): ConsoleSearch | null {
   const [first, second, ...more] = selected;
   if (first === undefined || second === undefined || more.length > 0) return null;

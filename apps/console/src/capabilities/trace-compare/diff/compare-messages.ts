@@ -1,5 +1,5 @@
 import type { Message, MessagePart } from "@weir/schema";
-import { isBranch, parseJsonDocument } from "../../trace-view/json/json-value.ts";
+import { copyText, isBranch, parseJsonDocument } from "../../trace-view/json/json-value.ts";
 import { messageText, toolNames, toolResultValue } from "../../trace-view/messages/conversation.ts";
 import { align, likeness, type Aligned } from "./align.ts";
 import { diffText, type DiffBudget, type Sides, type TextDiff } from "./text-diff.ts";
@@ -68,10 +68,13 @@ function partAffinity(left: MessagePart, right: MessagePart): number {
   return 0.5;
 }
 
+/** Longer texts are not tried as JSON: they are compared by word. */
+const documentMaxCharacters = 200_000;
+
 /** A text that is a whole JSON document, or null. */
 function documentOf(value: unknown): Record<string, unknown> | unknown[] | null {
   if (isBranch(value)) return value;
-  if (typeof value !== "string" || value.length > 200_000) return null;
+  if (typeof value !== "string" || value.length > documentMaxCharacters) return null;
   const parsed = parseJsonDocument(value);
   return parsed.ok && isBranch(parsed.value) ? parsed.value : null;
 }
@@ -90,9 +93,7 @@ function diffContents(
       return { type: "values", what: what === "text" ? "other" : what, name, diff };
     }
   }
-  const text = (value: unknown): string =>
-    typeof value === "string" ? value : (JSON.stringify(value, null, 2) ?? "");
-  return { type: "text", what, diff: diffText({ left: text(left), right: text(right) }, budget) };
+  return { type: "text", what, diff: diffText({ left: copyText(left), right: copyText(right) }, budget) };
 }
 
 function diffPart(left: MessagePart, right: MessagePart, context: DiffContext): PartDiff {

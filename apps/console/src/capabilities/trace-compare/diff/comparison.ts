@@ -1,4 +1,5 @@
 import type { SpanDetail } from "@weir/schema";
+import { parseJson, type ParsedJson } from "../../trace-view/json/json-value.ts";
 import { readStoredBody } from "../../trace-view/raw/stored-body.ts";
 import { compareMessages, sideToolNames, type MessageDiff } from "./compare-messages.ts";
 import { diffText, type DiffBudget, type Sides, type TextDiff } from "./text-diff.ts";
@@ -32,7 +33,7 @@ export type ComparisonTask =
   | { type: "call"; calls: Sides<ComparedCall> }
   | { type: "body"; bodies: Sides<string> };
 
-const budgetFrom = (nowMs: number): DiffBudget => ({ endsAtMs: nowMs + comparisonMs });
+const newBudget = (): DiffBudget => ({ endsAtMs: Date.now() + comparisonMs });
 
 /** What the figures of the two calls say already. */
 const toldElsewhere: ReadonlySet<string> = new Set(["model", "stream"]);
@@ -46,8 +47,8 @@ function settingsOf({ parameters: sent, tools }: ComparedCall): Record<string, u
 }
 
 /** Compares what went into two model calls and what came out. */
-export function compareCalls({ left, right }: Sides<ComparedCall>, nowMs = Date.now()): CallComparison {
-  const budget = budgetFrom(nowMs);
+export function compareCalls({ left, right }: Sides<ComparedCall>): CallComparison {
+  const budget = newBudget();
   const names = sideToolNames({
     left: [...left.input, ...left.output],
     right: [...right.input, ...right.output],
@@ -59,32 +60,22 @@ export function compareCalls({ left, right }: Sides<ComparedCall>, nowMs = Date.
   return { input, output, settings };
 }
 
-function readBody(text: string): { text: string; cut: boolean; json: boolean } {
+/** What is recorded of a body, and its JSON in one form; null for what is cut or is none, as a stream's text is. */
+function readBody(text: string): { head: string; json: string | null; cut: boolean } {
   const { head, restSha256, restLost, unkeptBytes } = readStoredBody(text);
   const cut = restSha256 !== "" || restLost || unkeptBytes > 0 || head.length > bodyMaxCharacters;
-  if (cut) return { text: head.slice(0, bodyMaxCharacters), cut, json: false };
-  try {
-    return { text: JSON.stringify(JSON.parse(head), null, 2), cut, json: true };
-  } catch (error) {
-    // A stream's text is no JSON and is compared as it stands.
-    if (error instanceof SyntaxError) return { text: head, cut, json: false };
-    throw error;
-  }
+  const parsed: ParsedJson = cut ? { ok: false } : parseJson(head);
+  const json = parsed.ok ? JSON.stringify(parsed.value, null, 2) : null;
+  return { head: head.slice(0, bodyMaxCharacters), json, cut };
 }
 
 /** Compares two recorded bodies: JSON in one form, anything else as it stands. */
-export function compareBodies({ left, right }: Sides<string>, nowMs = Date.now()): BodyComparison {
-  const sides = { left: readBody(left), right: readBody(right) };
-  const json = sides.left.json && sides.right.json;
-  const texts = json ? { left: sides.left.text, right: sides.right.text } : asTheyStand({ left, right });
-  return {
-    diff: diffText(texts, budgetFrom(nowMs)),
-    cut: sides.left.cut || sides.right.cut,
-    json,
-  };
-}
-
-function asTheyStand({ left, right }: Sides<string>): Sides<string> {
-  const head = (text: string): string => readStoredBody(text).head.slice(0, bodyMaxCharacters);
-  return { left: head(left), right: head(right) };
+export function compareBodies(bodies: Sides<string>): BodyComparison {
+  const left = readBody(bodies.left);
+  const right = readBody(bodies.right);
+  const cut = left.cut || right.cut;
+  if (left.json !== null && right.json !== null) {
+    return { diff: diffText({ left: left.json, right: right.json }, newBudget()), cut, json: true };
+  }
+  return { diff: diffText({ left: left.head, right: right.head }, newBudget()), cut, json: false };
 }

@@ -2,7 +2,7 @@ import type { Segment } from "./text-diff.ts";
 
 /** A stretch of two texts, laid out in rows whose sides begin at the same height. */
 export type TextBlock =
-  | { type: "equal"; text: string; lineCount: number }
+  | { type: "equal"; text: string }
   | { type: "change"; left: Segment[]; right: Segment[] };
 
 interface Draft {
@@ -10,8 +10,6 @@ interface Draft {
   /** Equal text at the end of what was read, from its line's beginning: a change may still follow in that line. */
   open: { left: Segment[]; right: Segment[]; changed: boolean };
 }
-
-const countLines = (text: string): number => text.split("\n").length - (text.endsWith("\n") ? 1 : 0);
 
 const atLineStart = (segments: readonly Segment[]): boolean =>
   segments.length === 0 || segments.at(-1)?.text.endsWith("\n") === true;
@@ -27,10 +25,8 @@ function close(draft: Draft): void {
 function addEqual(draft: Draft, text: string): void {
   if (text === "") return;
   const last = draft.blocks.at(-1);
-  if (last?.type === "equal") {
-    last.text += text;
-    last.lineCount = countLines(last.text);
-  } else draft.blocks.push({ type: "equal", text, lineCount: countLines(text) });
+  if (last?.type === "equal") last.text += text;
+  else draft.blocks.push({ type: "equal", text });
 }
 
 function addToOpen(draft: Draft, text: string): void {

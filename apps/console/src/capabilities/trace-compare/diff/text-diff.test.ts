@@ -147,6 +147,14 @@ describe("blocks of a diff", () => {
             .join("");
         expect(join("left")).toBe(left);
         expect(join("right")).toBe(right);
+        const cutSides = blocks
+          .slice(0, -1)
+          .flatMap((block) =>
+            block.type === "equal"
+              ? [block.text]
+              : [block.left, block.right].map((side) => side.map(({ text }) => text).join("")),
+          );
+        expect(cutSides.filter((side) => side !== "" && !side.endsWith("\n"))).toEqual([]);
       }),
     );
   });
@@ -154,7 +162,7 @@ describe("blocks of a diff", () => {
   test("a changed line stands alone between equal ones", () => {
     const blocks = blocksOf("one\ntwo\nthe third line here\nfour\n", "one\ntwo\nthe third row here\nfour\n");
     expect(blocks.map((block) => block.type)).toEqual(["equal", "change", "equal"]);
-    expect(blocks[0]).toMatchObject({ lineCount: 2, text: "one\ntwo\n" });
+    expect(blocks[0]).toMatchObject({ text: "one\ntwo\n" });
     expect(blocks[1]).toMatchObject({
       left: [{ text: "the third " }, { kind: "removed", text: "line" }, { text: " here\n" }],
     });

@@ -39,8 +39,7 @@ interface Walk {
   budget: DiffBudget;
 }
 
-const print = (value: unknown): string =>
-  typeof value === "string" ? JSON.stringify(value) : (JSON.stringify(value) ?? "null");
+const print = (value: unknown): string => JSON.stringify(value) ?? "null";
 
 function add(walk: Walk, row: ValueRow): void {
   if (walk.rows.length < rowsMax) walk.rows.push(row);

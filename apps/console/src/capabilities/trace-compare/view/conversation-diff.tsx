@@ -19,17 +19,15 @@ export function ConversationDiff({
   projectId: string | undefined;
   onlyDifferences: boolean;
 }): ReactNode {
-  const context = useMemo<PartContext>(
-    () => ({
+  // Ids of tool calls are counted anew in each call by some providers, so each side has names of its own.
+  const contexts = useMemo<Sides<PartContext>>(() => {
+    const contextOf = ({ input, output }: SpanDetail): PartContext => ({
       projectId,
       plain: false,
-      toolNames: new Map([
-        ...toolNames([...spans.left.input, ...spans.left.output]),
-        ...toolNames([...spans.right.input, ...spans.right.output]),
-      ]),
-    }),
-    [projectId, spans],
-  );
+      toolNames: toolNames([...input, ...output]),
+    });
+    return { left: contextOf(spans.left), right: contextOf(spans.right) };
+  }, [projectId, spans]);
   const { input, output } = comparison;
   if (input.length + output.length === 0) {
     return (
@@ -44,10 +42,10 @@ export function ConversationDiff({
       {same ? <SameNotice what="The two conversations are identical, word for word." /> : null}
       <Heading>Input</Heading>
       {input.length === 0 ? <p className="px-4 pb-2 text-muted">No messages.</p> : null}
-      <MessageDiffList messages={input} context={context} onlyDifferences={onlyDifferences} />
+      <MessageDiffList messages={input} contexts={contexts} onlyDifferences={onlyDifferences} />
       <Heading>Answer</Heading>
       {output.length === 0 ? <p className="px-4 pb-2 text-muted">No answer on either side.</p> : null}
-      <MessageDiffList messages={output} context={context} onlyDifferences={onlyDifferences} answers />
+      <MessageDiffList messages={output} contexts={contexts} onlyDifferences={onlyDifferences} answers />
     </div>
   );
 }

@@ -4,9 +4,10 @@ import { Badge } from "../../../components/badge.tsx";
 import { exactCount } from "../../../components/format.ts";
 import { messagePreview, messageSize } from "../../trace-view/messages/conversation.ts";
 import type { PartContext } from "../../trace-view/messages/message-part.tsx";
-import { MessageView } from "../../trace-view/messages/message-view.tsx";
+import { MessageView, roles } from "../../trace-view/messages/message-view.tsx";
 import { positioned } from "../../trace-view/position-keys.ts";
 import type { MessageDiff } from "../diff/compare-messages.ts";
+import type { Sides } from "../diff/text-diff.ts";
 import { FoldLine } from "./fold-line.tsx";
 import { OnlyPart, PartDiffView } from "./part-diff-view.tsx";
 
@@ -32,12 +33,12 @@ function toRuns(messages: readonly MessageDiff[]): Run[] {
 /** Two conversations as one: equal stretches folded, the others message beside message. */
 export function MessageDiffList({
   messages,
-  context,
+  contexts,
   onlyDifferences,
   answers = false,
 }: {
   messages: readonly MessageDiff[];
-  context: PartContext;
+  contexts: Sides<PartContext>;
   onlyDifferences: boolean;
   answers?: boolean;
 }): ReactNode {
@@ -47,32 +48,24 @@ export function MessageDiffList({
         // The switch decides anew what is folded.
         key={`${key}:${onlyDifferences}`}
         messages={item.messages}
-        context={context}
+        contexts={contexts}
         onlyDifferences={onlyDifferences}
         answers={answers}
       />
     ) : (
-      <DifferentMessage key={key} message={item.message} context={context} answers={answers} />
+      <DifferentMessage key={key} message={item.message} contexts={contexts} answers={answers} />
     ),
   );
 }
 
-const roleWords: Readonly<Record<Message["role"], string>> = {
-  system: "System",
-  developer: "Developer",
-  user: "User",
-  assistant: "Assistant",
-  tool: "Tool",
-};
-
 function EqualRun({
   messages,
-  context,
+  contexts,
   onlyDifferences,
   answers,
 }: {
   messages: readonly EqualMessage[];
-  context: PartContext;
+  contexts: Sides<PartContext>;
   onlyDifferences: boolean;
   answers: boolean;
 }): ReactNode {
@@ -89,7 +82,7 @@ function EqualRun({
         brief={
           open || last === undefined
             ? undefined
-            : `${roleWords[last.message.role]}: ${messagePreview(last.message)}`
+            : `${roles[last.message.role].word}: ${messagePreview(last.message)}`
         }
       >
         {exactCount(messages.length)} equal {messages.length === 1 ? noun : `${noun}s`}
@@ -100,7 +93,7 @@ function EqualRun({
               key={rightAt}
               message={message}
               position={answers ? 0 : rightAt + 1}
-              context={context}
+              context={contexts.right}
             />
           ))
         : null}
@@ -110,11 +103,11 @@ function EqualRun({
 
 function DifferentMessage({
   message,
-  context,
+  contexts,
   answers,
 }: {
   message: MessageDiff;
-  context: PartContext;
+  contexts: Sides<PartContext>;
   answers: boolean;
 }): ReactNode {
   if (message.type === "equal") return null;
@@ -134,12 +127,12 @@ function DifferentMessage({
           <p className="px-4 text-muted">Empty message.</p>
         ) : (
           positioned(message.message.parts).map(({ key, item }) => (
-            <OnlyPart key={key} part={item} side={message.side} context={context} />
+            <OnlyPart key={key} part={item} side={message.side} context={contexts[message.side]} />
           ))
         )
       ) : (
         positioned(message.parts).map(({ key, item }) => (
-          <PartDiffView key={key} part={item} context={context} />
+          <PartDiffView key={key} part={item} contexts={contexts} />
         ))
       )}
     </section>
@@ -148,8 +141,8 @@ function DifferentMessage({
 
 const named = (message: Pick<Message, "role" | "name">): string =>
   message.name === undefined || message.name === ""
-    ? roleWords[message.role]
-    : `${roleWords[message.role]} ${message.name}`;
+    ? roles[message.role].word
+    : `${roles[message.role].word} ${message.name}`;
 
 function describe(
   message: Exclude<MessageDiff, { type: "equal" }>,

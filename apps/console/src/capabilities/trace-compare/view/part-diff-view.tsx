@@ -3,6 +3,7 @@ import { useState, type ReactNode } from "react";
 import { formatBytes } from "../../../components/format.ts";
 import { MessagePartView, type PartContext } from "../../trace-view/messages/message-part.tsx";
 import type { PartDiff } from "../diff/compare-messages.ts";
+import type { Sides } from "../diff/text-diff.ts";
 import { FoldLine } from "./fold-line.tsx";
 import { Segments } from "./segments.tsx";
 import { ChangedPair, EqualPair } from "./side-pair.tsx";
@@ -13,12 +14,18 @@ import { ValueDiffView } from "./value-diff-view.tsx";
 const shownEqualCharacters = 280;
 
 /** One part of a message that is not the same on both sides, or that stands beside one. */
-export function PartDiffView({ part, context }: { part: PartDiff; context: PartContext }): ReactNode {
+export function PartDiffView({
+  part,
+  contexts,
+}: {
+  part: PartDiff;
+  contexts: Sides<PartContext>;
+}): ReactNode {
   switch (part.type) {
     case "equal":
-      return <EqualPart part={part.part} context={context} />;
+      return <EqualPart part={part.part} context={contexts.right} />;
     case "only":
-      return <OnlyPart part={part.part} side={part.side} context={context} />;
+      return <OnlyPart part={part.part} side={part.side} context={contexts[part.side]} />;
     case "text":
       return (
         <>
@@ -40,8 +47,8 @@ export function PartDiffView({ part, context }: { part: PartDiff; context: PartC
     case "replaced":
       return (
         <ChangedPair
-          left={<MessagePartView part={part.left} context={context} />}
-          right={<MessagePartView part={part.right} context={context} />}
+          left={<MessagePartView part={part.left} context={contexts.left} />}
+          right={<MessagePartView part={part.right} context={contexts.right} />}
         />
       );
   }

@@ -10,7 +10,7 @@ import { modelColour } from "../../../components/model-colour.ts";
 import { RelativeTime } from "../../../components/relative-time.tsx";
 import { Skeleton } from "../../../components/skeleton.tsx";
 import { StatusMark } from "../../../components/status-mark.tsx";
-import { isNotFound } from "../../trace-view/trace-queries.ts";
+import { isTraceNotFound } from "../../trace-view/trace-queries.ts";
 import { comparableSpans } from "../choose-spans.ts";
 import { SideLetter } from "./side-pair.tsx";
 
@@ -59,7 +59,7 @@ export function SideHeader({ side, state, span, onSpan }: SideHeaderProps): Reac
 }
 
 function Missing({ state }: { state: SideState }): ReactNode {
-  if (!isNotFound(state.error)) {
+  if (!isTraceNotFound(state.error)) {
     return (
       <ErrorState
         compact

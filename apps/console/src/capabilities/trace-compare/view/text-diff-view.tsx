@@ -2,7 +2,7 @@ import { useMemo, useState, type ReactNode } from "react";
 import { exactCount } from "../../../components/format.ts";
 import { positioned } from "../../trace-view/position-keys.ts";
 import { toBlocks, withoutLastLineEnd, type TextBlock } from "../diff/text-blocks.ts";
-import type { DiffPrecision, TextDiff } from "../diff/text-diff.ts";
+import { splitLines, type DiffPrecision, type TextDiff } from "../diff/text-diff.ts";
 import { FoldLine } from "./fold-line.tsx";
 import { Segments, TextButton } from "./segments.tsx";
 import { ChangedPair, EqualPair } from "./side-pair.tsx";
@@ -69,11 +69,10 @@ function cutEqual(
   text: string,
   { first, last }: { first: boolean; last: boolean },
 ): { head: string; middle: string; tail: string; lineCount: number } {
-  const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+  const lines = splitLines(text);
   const headCount = first ? 0 : contextLines;
   const tailCount = last ? 0 : contextLines;
-  const lineCount = lines.length - headCount - tailCount;
-  if (lineCount < foldedMinLines && text.length <= contextMaxCharacters) {
+  if (lines.length - headCount - tailCount < foldedMinLines && text.length <= contextMaxCharacters) {
     return { head: text, middle: "", tail: "", lineCount: 0 };
   }
   const head = lines.slice(0, headCount).join("");
@@ -87,7 +86,7 @@ function cutEqual(
     head: keptHead,
     middle,
     tail: keptTail,
-    lineCount: middle.match(/[^\n]*\n|[^\n]+$/g)?.length ?? 0,
+    lineCount: splitLines(middle).length,
   };
 }
 

@@ -9,7 +9,7 @@ import { Disclosure } from "../span/disclosure.tsx";
 import { messagePreview, messageSize, messageText } from "./conversation.ts";
 import { MessagePartView, type PartContext } from "./message-part.tsx";
 
-const roles: Record<Message["role"], { word: string; icon: LucideIcon }> = {
+export const roles: Record<Message["role"], { word: string; icon: LucideIcon }> = {
   system: { word: "System", icon: Settings2 },
   developer: { word: "Developer", icon: SquareTerminal },
   user: { word: "User", icon: User },
