@@ -61,10 +61,22 @@ async function removeSegments(directory: string, segments: readonly string[]): P
   for (const segment of segments) await rm(join(directory, segment), { force: true });
 }
 
-/** Finishes what an earlier process confirmed and returns what it may have attempted. */
-export async function loadBatches(directory: string): Promise<{ batches: Batch[]; allUncertain: boolean }> {
+/** What an earlier process left behind. */
+export interface LoadedBatches {
+  /** What it may have attempted. */
+  batches: Batch[];
+  /**
+   * Manifests without their text, as a power cut or a full disk leaves them: any segment that lies here may have been
+   * sent. To be removed with `removeManifests` when none of these segments is left, and not before: until then the
+   * next process has to know of them too.
+   */
+  unreadable: string[];
+}
+
+/** Finishes what an earlier process confirmed and returns the rest. */
+export async function loadBatches(directory: string): Promise<LoadedBatches> {
   const batches: Batch[] = [];
-  let allUncertain = false;
+  const unreadable: string[] = [];
   for (const file of (await readdir(directory)).toSorted()) {
     const [, id, suffix] = manifestPattern.exec(file) ?? [];
     if (id === undefined) {
@@ -74,9 +86,7 @@ export async function loadBatches(directory: string): Promise<{ batches: Batch[]
     }
     const manifest = await readManifest(join(directory, file));
     if (manifest === null) {
-      // A power cut or a full disk leaves a manifest without its text. Its segments are among those that lie here.
-      allUncertain = true;
-      await rm(join(directory, file));
+      unreadable.push(file);
     } else if (suffix === "done") {
       await removeSegments(directory, manifest.segments);
       await unlink(join(directory, file));
@@ -84,7 +94,11 @@ export async function loadBatches(directory: string): Promise<{ batches: Batch[]
       batches.push({ id, ...manifest, uncertain: true, failures: 0, notBeforeMs: 0 });
     }
   }
-  return { batches, allUncertain };
+  return { batches, unreadable };
+}
+
+export async function removeManifests(directory: string, files: readonly string[]): Promise<void> {
+  for (const file of files) await rm(join(directory, file), { force: true });
 }
 
 /** Whether a batch is written down, so that it may be shipped (again). Each id is written down once and never again. */

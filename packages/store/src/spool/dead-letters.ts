@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { unlessAbsent } from "../errors.ts";
+import { messageOf, unlessAbsent } from "../errors.ts";
 import type { DeadLine } from "./ship-lines.ts";
 
 const folderName = "dead";
@@ -98,9 +98,11 @@ async function describeBatch(directory: string, batchId: string): Promise<DeadBa
   try {
     const letters = await readDeadLetters(directory, batchId);
     if (letters === null) return null;
-    return { ...described, records: letters.length, reasons: frequentReasons(letters) };
+    // A file that is copied, as from a backup, has a time of its own.
+    const refusedAt = letters[0]?.rejectedAt ?? described.refusedAt;
+    return { ...described, refusedAt, records: letters.length, reasons: frequentReasons(letters) };
   } catch (error) {
-    const reason = `The file ${deadFile(directory, batchId)} cannot be read: ${String(error).slice(0, 200)}`;
+    const reason = `The file ${deadFile(directory, batchId)} cannot be read: ${messageOf(error).slice(0, reasonMaxCharacters)}`;
     return { ...described, records: 0, reasons: [{ reason, records: 0 }] };
   }
 }

@@ -135,6 +135,22 @@ describe("dead letters that are handed back", () => {
     });
     expect(await countSpans(store.clickhouse, project())).toEqual({ rows: 6, spans: 6 });
   });
+
+  it("travel one by one, and what is new does not wait for them", async () => {
+    const count = 12;
+    for (let index = 0; index < count; index += 1) placeDead(`batch-1-${1000 + index}`, good(1));
+    await whileShipping(async (shipper) => {
+      const { refused } = await shipper.retryDead(everything);
+      expect(refused).toHaveLength(count);
+      const record = JSON.stringify(spanRecord({ project_id: `${project()}_new` }));
+      writeFileSync(join(spool, "new-1-00000000.ndjson"), `${record}\n`);
+      await until(async () => (await countSpans(store.clickhouse, `${project()}_new`)).rows === 1);
+      expect(shipper.stats().segments).toBeGreaterThan(count / 2);
+      await shipper.drain();
+      await Promise.all(refused);
+    });
+    expect(await countSpans(store.clickhouse, project())).toEqual({ rows: count, spans: count });
+  });
 });
 
 describe("a kill", () => {

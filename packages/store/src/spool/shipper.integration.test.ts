@@ -247,6 +247,21 @@ describe("the shipper", () => {
     await whileShipping((shipper) => shipper.drain());
     expect(await countSpans(store.clickhouse, project())).toEqual({ rows: 55, spans: 55 });
   });
+
+  it("doubles nothing when the process that found such a manifest ended before it had shipped anything", async () => {
+    writeLines(40);
+    const saved = readdirSync(spool).map((name) => ({ name, bytes: readFileSync(join(spool, name)) }));
+    await whileShipping((shipper) => shipper.drain());
+    for (const { name, bytes } of saved) writeFileSync(join(spool, name), bytes);
+    writeFileSync(join(spool, "batch-1-00000005.json"), "");
+    const first = createShipper({ directory: spool, clickhouse: () => null, log: createTestLog() });
+    first.start();
+    await until(() => first.stats().segments > 0);
+    await first.stop();
+    await whileShipping((shipper) => shipper.drain());
+    expect(await countSpans(store.clickhouse, project())).toEqual({ rows: 40, spans: 40 });
+    expect(readdirSync(spool)).toEqual(["dead"]);
+  });
 });
 
 describe("kill -9", () => {

@@ -8,6 +8,7 @@ import {
   listSealed,
   loadBatches,
   readBatch,
+  removeManifests,
   writeManifest,
   type Batch,
   type SealedSegment,
@@ -97,7 +98,9 @@ class SegmentShipper implements Shipper {
   readonly #retries: Batch[] = [];
   readonly #drains: { names: Set<string>; resolve: () => void }[] = [];
   #sealed: SealedSegment[] = [];
-  #allUncertain = new Set<string>();
+  /** Segments that a batch whose manifest lost its text may have brought, under a token that nobody knows any more. */
+  readonly #doubtful = new Set<string>();
+  #unreadable: readonly string[] = [];
   readonly #loaded = Promise.withResolvers<void>();
   /** Segments of dead letters that somebody waits for. */
   readonly #awaited = new Map<string, PromiseWithResolvers<number>>();
@@ -106,6 +109,7 @@ class SegmentShipper implements Shipper {
   #stopping = false;
   #wake: () => void = () => undefined;
   #lastInsertMs = 0;
+  #lastHandedBackMs = 0;
   #insertEveryMs = insertEveryMinMs;
   #failuresInRow = 0;
   #scanCostMs = 0;
@@ -188,10 +192,11 @@ class SegmentShipper implements Shipper {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await recoverHandedBack(this.#options);
     this.#deadLines = await countDeadLetters(directory);
-    const { batches, allUncertain } = await loadBatches(directory);
+    const { batches, unreadable } = await loadBatches(directory);
     this.#retries.push(...batches);
-    if (!allUncertain) return;
-    for (const name of await readdir(directory)) if (name.endsWith(".ndjson")) this.#allUncertain.add(name);
+    if (unreadable.length === 0) return;
+    for (const name of await readdir(directory)) if (name.endsWith(".ndjson")) this.#doubtful.add(name);
+    this.#unreadable = unreadable;
   }
 
   async #handBack(
@@ -227,7 +232,8 @@ class SegmentShipper implements Shipper {
       await this.#pause(Math.max(pollEveryMs, this.#scanCostMs * 10));
       return;
     }
-    this.#lastInsertMs = Date.now();
+    if (batch.segments.some(isHandedBack)) this.#lastHandedBackMs = Date.now();
+    else this.#lastInsertMs = Date.now();
     try {
       await this.#ship(clickhouse, batch);
       this.#failuresInRow = 0;
@@ -242,6 +248,11 @@ class SegmentShipper implements Shipper {
     const startedMs = performance.now();
     this.#sealed = await listSealed(this.#options.directory, this.#known);
     this.#scanCostMs = performance.now() - startedMs;
+    if (this.#unreadable.length > 0 && !this.#sealed.some(({ name }) => this.#doubtful.has(name))) {
+      await removeManifests(this.#options.directory, this.#unreadable);
+      this.#unreadable = [];
+      this.#doubtful.clear();
+    }
     for (const drain of this.#drains.slice()) {
       if (this.#sealed.some(({ name }) => drain.names.has(name))) continue;
       this.#drains.splice(this.#drains.indexOf(drain), 1);
@@ -256,24 +267,27 @@ class SegmentShipper implements Shipper {
     const taken = new Set(this.#retries.flatMap(({ segments }) => segments));
     const segments: string[] = [];
     let bytes = 0;
-    const due = nowMs - this.#lastInsertMs >= this.#insertEveryMs || this.#drains.length > 0;
+    let handedBack: string | null = null;
+    const due = (lastMs: number): boolean => nowMs - lastMs >= this.#insertEveryMs || this.#drains.length > 0;
     for (const segment of this.#sealed) {
       if (taken.has(segment.name)) continue;
       if (isHandedBack(segment.name)) {
-        // Its rows may be there under another token, so it travels alone and is looked up.
-        if (segments.length > 0) continue;
-        return due ? createBatch({ segments: [segment.name], elsewhere: true }) : null;
+        handedBack ??= segment.name;
+        continue;
       }
       if (segments.length >= batchMaxSegments) break;
       if (segments.length > 0 && bytes + segment.bytes > batchMaxBytes) break;
       segments.push(segment.name);
       bytes += segment.bytes;
     }
-    if (segments.length === 0) return null;
     const full = bytes >= batchMaxBytes / 2 || segments.length >= batchMaxSegments;
-    if (!full && !due) return null;
-    // A batch whose manifest lost its text may have brought them, under a token that nobody knows any more.
-    return createBatch({ segments, elsewhere: segments.some((name) => this.#allUncertain.has(name)) });
+    if (full || (segments.length > 0 && due(this.#lastInsertMs))) {
+      return createBatch({ segments, elsewhere: segments.some((name) => this.#doubtful.has(name)) });
+    }
+    // What was refused once waits for what is new, and never the other way round. Its rows may be there under another
+    // token, so it travels alone and is looked up.
+    if (handedBack === null || !due(this.#lastHandedBackMs)) return null;
+    return createBatch({ segments: [handedBack], elsewhere: true });
   }
 
   async #ship(clickhouse: ClickHouse, batch: Batch): Promise<void> {
@@ -293,7 +307,10 @@ class SegmentShipper implements Shipper {
     const startedMs = performance.now();
     const dead = await shipLines({ clickhouse, bytes, batchId: batch.id, uncertain, elsewhere });
     const tookMs = performance.now() - startedMs;
-    this.#insertEveryMs = Math.min(insertEveryMaxMs, Math.max(insertEveryMinMs, tookMs / insertTimeShare));
+    // What is looked up first says nothing about what an insert costs.
+    if (!elsewhere) {
+      this.#insertEveryMs = Math.min(insertEveryMaxMs, Math.max(insertEveryMinMs, tookMs / insertTimeShare));
+    }
     if (dead.length > 0) {
       await writeDeadLetters({ directory, batchId: batch.id, dead });
       this.#deadLines += dead.length;
