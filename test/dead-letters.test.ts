@@ -1,10 +1,9 @@
-import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { z } from "zod";
-import { api, root, startSystem, until, type System } from "./system.ts";
+import { api, runWeir, startSystem, until, type System } from "./system.ts";
 
 let system: System | null = null;
 afterEach(async () => {
@@ -12,19 +11,8 @@ afterEach(async () => {
   system = null;
 });
 
-/** Runs the command as a person does. */
-async function weir(at: System, ...args: string[]): Promise<{ code: number; output: string }> {
-  return new Promise((resolve) => {
-    const env = { ...process.env, WEIR_HOME: at.home };
-    const command = [join(root, "apps/cli/bin/weir.mjs"), ...args];
-    const child = execFile(process.execPath, command, { cwd: root, env }, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode ?? -1, output: stdout + stderr }),
-    );
-  });
-}
-
 async function firstProject(at: System): Promise<string> {
-  const { output } = await weir(at, "key", "list", "--json");
+  const { output } = await runWeir(at, "key", "list", "--json");
   return z.array(z.object({ projectId: z.string() })).parse(JSON.parse(output))[0]?.projectId ?? "";
 }
 
@@ -44,15 +32,15 @@ const recordOf = (projectId: string, more: Record<string, unknown> = {}) => ({
 test("records that ClickHouse refused are listed, tried again, and told in the status", async () => {
   system = await startSystem();
   const { home } = system;
-  expect(await weir(system, "spool", "dead")).toEqual({
+  expect(await runWeir(system, "spool", "dead")).toEqual({
     code: 0,
     output: expect.stringContaining("No records lie dead"),
   });
-  expect(await weir(system, "spool", "retry")).toEqual({
+  expect(await runWeir(system, "spool", "retry")).toEqual({
     code: 0,
     output: expect.stringContaining("nothing to try again"),
   });
-  expect((await weir(system, "status")).output).not.toContain("spool retry");
+  expect((await runWeir(system, "status")).output).not.toContain("spool retry");
 
   // A record with a field that this table does not have, as a newer Weir on the same spool would leave it.
   const projectId = await firstProject(system);
@@ -62,24 +50,24 @@ test("records that ClickHouse refused are listed, tried again, and told in the s
   renameSync(`${segment}.tmp`, `${segment}.ndjson`);
   const at = system;
   await until("the line in the status", async () =>
-    (await weir(at, "status")).output.includes("1 record was refused by ClickHouse"),
+    (await runWeir(at, "status")).output.includes("1 record was refused by ClickHouse"),
   );
-  expect((await weir(system, "doctor")).output).toMatch(/warning +engines: spool: 1 record was refused/);
-  const listed = await weir(system, "spool", "dead");
+  expect((await runWeir(system, "doctor")).output).toMatch(/warning +engines: spool: 1 record was refused/);
+  const listed = await runWeir(system, "spool", "dead");
   expect(listed.output).toMatch(/^batch +records +size +refused \(UTC\) +why\n/);
   expect(listed.output).toMatch(/\nbatch-\S+ +1 +\d+ B +\d{4}-\d\d-\d\d \d\d:\d\d +.*no_such_column/);
 
   // Still refused: dead again, in a batch of its own, with the reason of now.
   const batchId = /^batch-\S+/m.exec(listed.output.replace(/^batch .*/, ""))?.[0] ?? "";
-  expect(await weir(system, "spool", "retry", batchId)).toEqual({
+  expect(await runWeir(system, "spool", "retry", batchId)).toEqual({
     code: 1,
     output: 'Of 1 record in 1 batch:\n  1 refused again; "weir spool dead" says why\n',
   });
-  expect(await weir(system, "spool", "retry", batchId)).toMatchObject({
+  expect(await runWeir(system, "spool", "retry", batchId)).toMatchObject({
     code: 1,
     output: expect.stringContaining("There is no dead batch"),
   });
-  expect((await weir(system, "spool", "retry", "../x")).output).toContain("weir spool dead");
+  expect((await runWeir(system, "spool", "retry", "../x")).output).toContain("weir spool dead");
 
   // As after an upgrade that brings the column: what was refused is now what the table takes.
   await system.stop();
@@ -91,12 +79,12 @@ test("records that ClickHouse refused are listed, tried again, and told in the s
     line: JSON.stringify(good),
   };
   writeFileSync(join(home, "spool", "dead", "batch-1-00000001.ndjson"), `${JSON.stringify(letter)}\n`);
-  expect(await weir(system, "spool", "retry")).toEqual({
+  expect(await runWeir(system, "spool", "retry")).toEqual({
     code: 1,
     output: expect.stringContaining('Start it with "npm start"'),
   });
   system = await startSystem({ home, port: system.port });
-  expect(await weir(system, "spool", "retry")).toEqual({
+  expect(await runWeir(system, "spool", "retry")).toEqual({
     code: 1,
     output:
       'Of 2 records in 2 batches:\n  1 in ClickHouse now\n  1 refused again; "weir spool dead" says why\n',

@@ -1,9 +1,6 @@
-import { execFile } from "node:child_process";
 import { get } from "node:http";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterEach, expect, test } from "vitest";
-import { root, startSystem, type System } from "./system.ts";
+import { runWeir, startSystem, type System } from "./system.ts";
 
 let system: System | null = null;
 afterEach(async () => {
@@ -68,8 +65,9 @@ test("without trust nothing that a client says of itself is believed", async () 
 
 test("a public URL is what everybody is told, without trust in any header", async () => {
   const publicUrl = "https://weir.example";
-  system = await startSystem({ env: { WEIR_PUBLIC_URL: `${publicUrl}/` } });
-  const { origin, home, key, output } = system;
+  const started = await startSystem({ env: { WEIR_PUBLIC_URL: `${publicUrl}/` } });
+  system = started;
+  const { origin, key, output } = started;
   expect(output()).toMatch(/Console +https:\/\/weir\.example\n/);
   expect(output()).toContain(`On this machine also ${origin}\n`);
   expect(output()).toMatch(/Clients +https:\/\/weir\.example\/v1 /);
@@ -91,14 +89,7 @@ test("a public URL is what everybody is told, without trust in any header", asyn
   expect(await read("/quickstart")).toMatchObject({ baseUrl: publicUrl, key });
   expect(await read("/openapi.json")).toMatchObject({ servers: [{ url: publicUrl }] });
 
-  const weir = async (...args: string[]) => {
-    const environment = { ...process.env, WEIR_HOME: home };
-    const run = promisify(execFile)(process.execPath, [join(root, "apps/cli/bin/weir.mjs"), ...args], {
-      cwd: root,
-      env: environment,
-    });
-    return (await run).stdout;
-  };
+  const weir = async (...args: string[]) => (await runWeir(started, ...args)).output;
   expect(await weir("link")).toMatch(/^https:\/\/weir\.example\/sign-in#token=/);
   expect(await weir("status")).toContain(`at ${publicUrl} (here ${origin}): ok`);
   expect(JSON.parse(await weir("status", "--json"))).toMatchObject({ baseUrl: origin, publicUrl });

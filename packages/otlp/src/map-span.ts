@@ -3,7 +3,7 @@ import type { Price, UsageReport } from "@weir/providers";
 import { formatInstant } from "@weir/schema";
 import type { CostProof, Message, SpanKind, SpanRecord, SpanStatus } from "@weir/schema";
 import { asText, AttributeBag } from "./attribute-bag.ts";
-import { isModelCall } from "./dialects/dialect.ts";
+import { isModelRequest } from "./dialects/dialect.ts";
 import type { Dialect } from "./dialects/dialect.ts";
 import { genAi } from "./dialects/gen-ai.ts";
 import { langfuse } from "./dialects/langfuse.ts";
@@ -43,7 +43,7 @@ export function mapSpan(span: OtlpSpan, context: MapContext): SpanRecord {
   for (const dialect of spoken.dialects) dialect.read(bag, draft, span);
   readIdentity(bag, draft, context.resource);
   const kind: SpanKind = draft.kind ?? "span";
-  const usage = spoken.hasUsage && isModelCall(kind) ? takeUsage(bag) : null;
+  const usage = spoken.hasUsage && isModelRequest(kind) ? takeUsage(bag) : null;
   const outcome = outcomeOf(bag, draft, span);
   const durationMs = span.endMs - span.startMs;
   const cut = (text: string, what: string, maxCharacters: number): string =>

@@ -1,6 +1,7 @@
 import { apiKeySchema, createdApiKeySchema, pageSchema } from "@weir/schema";
 import type { CommandContext } from "../context.ts";
 import { CliError } from "../errors.ts";
+import { formatMinute } from "../format-minute.ts";
 import { connectToServer } from "../server-client.ts";
 import { formatTable } from "../table.ts";
 
@@ -39,7 +40,7 @@ export async function listKeys(context: CommandContext, options: KeyOptions): Pr
     key.name,
     key.prefix,
     key.createdAt.slice(0, 10),
-    key.lastUsedAt?.slice(0, 16).replace("T", " ") ?? "never",
+    key.lastUsedAt === null ? "never" : formatMinute(key.lastUsedAt),
     key.revokedAt === null ? "works" : `revoked ${key.revokedAt.slice(0, 10)}`,
   ]);
   context.print(formatTable({ headings: ["id", "name", "key", "made", "last used (UTC)", "state"], rows }));

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { CommandContext } from "../context.ts";
+import { formatMinute } from "../format-minute.ts";
 import { connectToServer } from "../server-client.ts";
 
 /** `weir link`: a one-time sign-in link for the console. */
@@ -10,7 +11,6 @@ export async function makeLink(context: CommandContext, options: { json?: boolea
     result: z.object({ url: z.string(), expiresAt: z.string() }),
   });
   if (options.json) context.print(`${JSON.stringify(link)}\n`);
-  else
-    context.print(`${link.url}\n\nWorks once, until ${link.expiresAt.slice(0, 16).replace("T", " ")} UTC.\n`);
+  else context.print(`${link.url}\n\nWorks once, until ${formatMinute(link.expiresAt)} UTC.\n`);
   return 0;
 }

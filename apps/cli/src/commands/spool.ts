@@ -1,6 +1,7 @@
 import { deadLettersSchema, retriedDeadSchema } from "@weir/schema";
 import type { CommandContext } from "../context.ts";
 import { CliError } from "../errors.ts";
+import { formatMinute } from "../format-minute.ts";
 import { connectToServer } from "../server-client.ts";
 import { formatTable } from "../table.ts";
 
@@ -26,7 +27,7 @@ export async function listDead(context: CommandContext, options: { json?: boolea
     batchId,
     String(records),
     formatBytes(bytes),
-    refusedAt.slice(0, 16).replace("T", " "),
+    formatMinute(refusedAt),
     describeReasons(reasons),
   ]);
   context.print(formatTable({ headings: ["batch", "records", "size", "refused (UTC)", "why"], rows }));

@@ -1,6 +1,10 @@
 import type { ServerResponse } from "node:http";
 
-/** Beyond this much a copy costs more than what it saves, and the queue's own accounting is wanted. */
+/**
+ * Beyond this much a copy costs more than what it saves. It must stay below the connection's high-water mark (64 KiB):
+ * a piece that filled the connection by itself would be followed by a `drain` that Node passes on to the answer only
+ * after a write of the answer's own.
+ */
 const frameMaxBytes = 16 * 1024;
 
 const CR = 13;

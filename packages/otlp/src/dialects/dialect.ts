@@ -1,4 +1,4 @@
-import type { SpanKind } from "@weir/schema";
+import { isModelCall, type SpanKind } from "@weir/schema";
 import { asText, isObject, parseValue } from "../attribute-bag.ts";
 import type { AttributeBag } from "../attribute-bag.ts";
 import type { SpanDraft } from "../draft.ts";
@@ -15,9 +15,9 @@ export interface Dialect {
   read(bag: AttributeBag, draft: SpanDraft, span: OtlpSpan): void;
 }
 
-/** Only kinds that are themselves one call to a model carry tokens and a cost of their own. */
-export function isModelCall(kind: SpanKind | null): boolean {
-  return kind === "generation" || kind === "embedding" || kind === "token_count";
+/** Whether a span is itself one request to a model, which is answered or only counted, and carries tokens of its own. */
+export function isModelRequest(kind: SpanKind | null): boolean {
+  return kind !== null && (isModelCall(kind) || kind === "token_count");
 }
 
 /** Adds a JSON object, or its text, to a draft's metadata. */

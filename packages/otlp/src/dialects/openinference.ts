@@ -4,7 +4,7 @@ import type { AttributeBag } from "../attribute-bag.ts";
 import type { SpanDraft } from "../draft.ts";
 import { readOpenInferenceItems } from "../messages/indexed.ts";
 import { argumentsOf, readAnyMessages, textMessage } from "../messages/part.ts";
-import { addMetadata, isModelCall } from "./dialect.ts";
+import { addMetadata, isModelRequest } from "./dialect.ts";
 import type { Dialect } from "./dialect.ts";
 
 /** Arize's OpenInference, which Phoenix and Envoy's AI gateway write. */
@@ -112,7 +112,7 @@ function readValues(bag: AttributeBag, draft: SpanDraft): void {
   const output = bag.peek("output.value");
   const needsInput = draft.input.length === 0;
   const needsOutput = draft.output.length === 0 && draft.outputPreview === "";
-  const isRaw = isModelCall(draft.kind);
+  const isRaw = isModelRequest(draft.kind);
   if (input !== undefined && (needsInput || isRaw)) {
     if (isRaw) draft.rawRequest ||= asText(input);
     if (needsInput) draft.input = readInput(draft, input);
@@ -135,7 +135,7 @@ function readInput(draft: SpanDraft, input: unknown): SpanDraft["input"] {
   }
   const parsed = parseValue(input);
   const messages = isObject(parsed) ? (parsed.messages ?? parsed.input) : undefined;
-  if (messages !== undefined && isModelCall(draft.kind)) return readAnyMessages(messages, "user");
+  if (messages !== undefined && isModelRequest(draft.kind)) return readAnyMessages(messages, "user");
   return [textMessage("user", typeof input === "string" ? input : (JSON.stringify(input) ?? ""))];
 }
 
@@ -144,7 +144,7 @@ function readOutput(draft: SpanDraft, output: unknown): SpanDraft["output"] {
     return [{ role: "tool", parts: [{ type: "tool_call_response", id: "", response: argumentsOf(output) }] }];
   }
   const parsed = parseValue(output);
-  if (isObject(parsed) && isModelCall(draft.kind)) {
+  if (isObject(parsed) && isModelRequest(draft.kind)) {
     if (Array.isArray(parsed.choices)) return readAnyMessages(parsed.choices, "assistant");
     if (parsed.content !== undefined) return readAnyMessages([parsed], "assistant");
     if (draft.kind === "embedding") return [];

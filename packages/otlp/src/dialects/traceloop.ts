@@ -2,7 +2,7 @@ import type { SpanKind } from "@weir/schema";
 import type { AttributeBag } from "../attribute-bag.ts";
 import type { SpanDraft } from "../draft.ts";
 import { argumentsOf, textMessage } from "../messages/part.ts";
-import { addMetadataEntries, isModelCall } from "./dialect.ts";
+import { addMetadataEntries, isModelRequest } from "./dialect.ts";
 import type { Dialect } from "./dialect.ts";
 
 /** What Traceloop's OpenLLMetry adds to the GenAI conventions. */
@@ -48,7 +48,7 @@ function readTraceloop(bag: AttributeBag, draft: SpanDraft): void {
 }
 
 function readEntity(bag: AttributeBag, draft: SpanDraft): void {
-  if (isModelCall(draft.kind)) return;
+  if (isModelRequest(draft.kind)) return;
   const input = bag.take("traceloop.entity.input");
   const output = bag.take("traceloop.entity.output");
   if (draft.kind === "tool") {

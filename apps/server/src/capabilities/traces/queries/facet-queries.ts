@@ -1,31 +1,17 @@
 import { z } from "zod";
 import { querySettings, traceLimits } from "../limits.ts";
 import { modelName, modelNames } from "./columns.ts";
-import type { Condition } from "./filter-condition.ts";
+import { arrayColumns, textColumns, type Condition } from "./filter-condition.ts";
 import { scopeCondition } from "./list-queries.ts";
 import type { Reader, SpanScope } from "./list-queries.ts";
 
-/** Fields of which a span has one value: what one would type after the field's name to find the span. */
-const singleValues: Readonly<Record<string, string>> = {
-  provider: "provider",
-  status: "status",
-  error: "error_code",
-  http: "if(http_status = 0, '', toString(http_status))",
-  kind: "kind",
-  name: "name",
-  environment: "environment",
-  release: "release",
-  service: "service_name",
-  user: "user_id",
-  session: "session_id",
-  key: "key_id",
-  source: "source",
-  protocol: "protocol",
-  streamed: "toString(streamed)",
-};
+const { trace: _everyTraceIsItsOwn, ...fewValued } = textColumns;
 
-/** Fields of which a span has several values, or none. */
-const arrayColumns: Readonly<Record<string, string>> = { tag: "tags", finish: "finish_reasons" };
+/** Fields of which a span has one value, with that value as text. */
+const singleValues: Readonly<Record<string, string>> = {
+  ...fewValued,
+  http: "if(http_status = 0, '', toString(http_status))",
+};
 
 export const facetFields: readonly string[] = [
   "model",

@@ -13,7 +13,8 @@ type FieldClause = Extract<FilterClause, { type: "field" }>;
 /** Gives a value a placeholder, so that no value is ever part of the text of a query. */
 type Bind = (type: "String" | "Float64" | "Array(String)", value: unknown) => string;
 
-const textColumns: Readonly<Record<string, string>> = {
+/** Of each field of which a span has one text, that text: what one types after the field's name to find the span. */
+export const textColumns: Readonly<Record<string, string>> = {
   provider: "provider",
   status: "status",
   error: "error_code",
@@ -31,7 +32,8 @@ const textColumns: Readonly<Record<string, string>> = {
   streamed: "toString(streamed)",
 };
 
-const arrayColumns: Readonly<Record<string, string>> = { tag: "tags", finish: "finish_reasons" };
+/** Fields of which a span has several texts, or none. */
+export const arrayColumns: Readonly<Record<string, string>> = { tag: "tags", finish: "finish_reasons" };
 
 interface Measure {
   expression: string;

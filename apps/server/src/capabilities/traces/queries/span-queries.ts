@@ -1,7 +1,7 @@
 import { spanKindSchema, spanSourceSchema, spanStatusSchema, usageStatusSchema } from "@weir/schema";
 import { z } from "zod";
 import { querySettings, traceLimits } from "../limits.ts";
-import { instantSchema } from "./columns.ts";
+import { instantSchema, isCall } from "./columns.ts";
 import type { Reader } from "./list-queries.ts";
 
 /** What a span is at a glance; inputs, outputs and raw bodies are left in their columns. */
@@ -53,7 +53,7 @@ export async function readPlacements(
 ): Promise<z.output<typeof placementSchema>[]> {
   return clickhouse.query({
     sql: `
-SELECT span_id, parent_span_id, source = 'gateway' AS gateway, kind IN ('generation', 'embedding') AS call
+SELECT span_id, parent_span_id, source = 'gateway' AS gateway, ${isCall} AS call
 FROM spans WHERE ${ofTrace} ORDER BY started_at, span_id LIMIT {spansMax:UInt32}`,
     params: { projectId, traceId, spansMax: traceLimits.traceSpansMax },
     settings: querySettings,
