@@ -285,3 +285,21 @@ test("a full disk fails no call and is counted", async () => {
   expect(running.recorder.records).toHaveLength(0);
   running.recorder.full = false;
 });
+
+test("a body of any size passes with every byte once, whatever is kept of it", async () => {
+  for (const recordedResponseMaxBytes of [500, 2_500, 20_000]) {
+    const small = await startGateway({
+      snapshot: snapshotOf(usualProviders(upstream.origin)),
+      limits: { ...limits, recordedResponseMaxBytes },
+    });
+    const pieces = Array.from({ length: 10 }, (_, index) => `${index}`.repeat(1_000));
+    upstream.behave(async (_, res) => {
+      res.writeHead(200, { "content-type": "application/json" });
+      for (const piece of pieces) await new Promise((resolve) => res.write(piece, resolve));
+      res.end();
+    });
+    const response = await small.post(chat, body);
+    expect(await response.text()).toBe(pieces.join(""));
+    await small.close();
+  }
+});

@@ -208,4 +208,26 @@ describe("an Anthropic-shaped call to an OpenAI model", () => {
     expect(response.headers.get("x-weir-receipt")).toContain("emulated response.input_tokens");
     expect(await running.recorder.record(0)).toMatchObject({ kind: "token_count", status: "ok" });
   });
+
+  test("counts in a moment what would take a tokenizer minutes", async () => {
+    const count = async (contents: string[]): Promise<number> => {
+      const asked = contents.map((content) => ({ role: "user", content }));
+      const response = await running.post("/v1/messages/count_tokens", {
+        model: body.model,
+        messages: asked,
+      });
+      const { input_tokens: counted } = (await response.json()) as { input_tokens: number };
+      return counted;
+    };
+    const prose = "Rivers carry what they are given. ".repeat(100);
+    const one = await count([prose]);
+    // In proportion, however many messages there are.
+    const many = await count(Array.from({ length: 200 }, () => prose));
+    expect(many / one).toBeGreaterThan(190);
+    expect(many / one).toBeLessThan(210);
+    const unbroken = ["a", "水", " ", "-", "水a1"].map((piece) => piece.repeat(200_000));
+    const startedMs = performance.now();
+    for (const text of unbroken) expect(await count([text, text])).toBeGreaterThan(3_000);
+    expect(performance.now() - startedMs).toBeLessThan(15_000);
+  });
 });

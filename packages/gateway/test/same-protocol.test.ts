@@ -10,7 +10,7 @@ import {
   startFakeUpstream,
   type FakeUpstream,
 } from "./fake-upstream.ts";
-import { snapshotOf, startGateway, usualProviders, type RunningGateway } from "./start-gateway.ts";
+import { provider, snapshotOf, startGateway, usualProviders, type RunningGateway } from "./start-gateway.ts";
 
 // Two slow cores that others use as well: what hangs is found all the same.
 vi.setConfig({ testTimeout: 30_000 });
@@ -145,6 +145,39 @@ describe("a stream in the caller's own protocol", () => {
     expect(record).toMatchObject({ status: "ok", streamed: true, input_tokens: 9, output_tokens: 2 });
     expect(record.ttft_ms).toBeGreaterThan(0);
     expect(record.raw_response).toBe(bytesOf(openAiStreamPieces));
+  });
+
+  test("is whole when no empty line follows its last event", async () => {
+    const { done, ...before } = openAiStream;
+    for (const last of [done.trimEnd(), `${done.trimEnd()}\n`]) {
+      upstream.behave(answerStream([...Object.values(before), last]));
+      const asked = { model: "gpt-4o-mini", messages, stream: true, stream_options: { include_usage: true } };
+      const response = await running.post("/v1/chat/completions", asked);
+      expect(await response.text()).toBe(bytesOf(Object.values(before)) + last);
+      expect(running.recorder.records.at(-1)).toMatchObject({ status: "ok", output_tokens: 2 });
+    }
+    upstream.behave(answerStream([bytesOf(anthropicStreamPieces).trimEnd()]));
+    const response = await running.post("/v1/messages", {
+      model: "claude-sonnet-4-5",
+      max_tokens: 9,
+      messages,
+      stream: true,
+    });
+    expect(await response.text()).toBe(bytesOf(anthropicStreamPieces).trimEnd());
+    expect(running.recorder.records.at(-1)).toMatchObject({ status: "ok", output_tokens: 4 });
+  });
+
+  test("is not asked for usage where that is refused and usage comes all the same", async () => {
+    running.swap(snapshotOf([provider({ name: "mistral", baseUrl: `${upstream.origin}/v1` })]));
+    const ask = { model: "mistral/mistral-large", max_tokens: 9, messages, stream: true };
+    for (const path of ["/v1/chat/completions", "/v1/messages"]) {
+      upstream.behave(answerStream(openAiStreamPieces));
+      const response = await running.post(path, ask);
+      expect(await response.text()).toContain("Hello");
+      expect(upstream.seen.at(-1)?.body.toString()).not.toContain("stream_options");
+      expect(running.recorder.records.at(-1)).toMatchObject({ status: "ok", output_tokens: 2 });
+    }
+    running.swap(snapshotOf(usualProviders(upstream.origin)));
   });
 
   test("leaves the usage chunk to a caller who asked for it", async () => {

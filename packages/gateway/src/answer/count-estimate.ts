@@ -9,8 +9,10 @@ import { ownHeaders } from "./response-headers.ts";
 /** What each message and each piece of media adds beside its text, about. */
 const messageTokens = 4;
 const mediaTokens = 765;
-/** Text beyond this is counted by proportion: counting is work on the thread that serves everybody. */
+/** A request's text beyond this is counted by proportion: counting is work on the thread that serves everybody. */
 const countedMaxCharacters = 128 * 1024;
+/** What no blank divides is one piece to the tokenizer, whose work grows with the square of a piece's length. */
+const longPieces = /\S{64}|\s{64}/gu;
 
 type CountText = (text: string) => number;
 let loading: Promise<CountText> | null = null;
@@ -21,12 +23,30 @@ function loadTokenizer(): Promise<CountText> {
     // A special token's name in a text is text.
     const options = { disallowedSpecial: new Set<string>() };
     return (text) => {
-      if (text.length <= countedMaxCharacters) return countTokens(text, options);
-      const counted = countTokens(text.slice(0, countedMaxCharacters), options);
-      return Math.ceil((counted * text.length) / countedMaxCharacters);
+      let tokens = 0;
+      let start = 0;
+      for (const { 0: piece, index } of text.matchAll(longPieces)) {
+        const end = index + piece.length;
+        tokens += countTokens(text.slice(start, end), options);
+        start = end;
+      }
+      return tokens + countTokens(text.slice(start), options);
     };
   });
   return loading;
+}
+
+/** The tokens of some texts together, for all of them from as many characters as may be counted. */
+function countTexts(texts: readonly string[], countText: CountText): number {
+  let room = countedMaxCharacters;
+  let tokens = 0;
+  for (const text of texts) {
+    const counted = text.slice(0, room);
+    room -= counted.length;
+    tokens += countText(counted);
+  }
+  const total = texts.reduce((sum, { length }) => sum + length, 0);
+  return total <= countedMaxCharacters ? tokens : Math.ceil((tokens * total) / countedMaxCharacters);
 }
 
 /** A part's text, as far as it is text; arguments and results count as their JSON. */
@@ -41,12 +61,10 @@ function textOfPart(part: MessagePart): string {
 
 function estimate(request: string, countText: CountText): number {
   const { input, tools } = readConversation({ protocol: "anthropic", operation: "count_tokens", request });
-  let tokens = 0;
-  for (const message of input) {
-    tokens += messageTokens + countText(message.parts.map(textOfPart).join("\n"));
-    tokens += mediaTokens * message.parts.filter((part) => part.type === "media").length;
-  }
-  return tokens + (tools.length === 0 ? 0 : countText(JSON.stringify(tools)));
+  const texts = input.map(({ parts }) => parts.map(textOfPart).join("\n"));
+  if (tools.length > 0) texts.push(JSON.stringify(tools));
+  const media = input.flatMap(({ parts }) => parts).filter(({ type }) => type === "media");
+  return countTexts(texts, countText) + messageTokens * input.length + mediaTokens * media.length;
 }
 
 function answer(call: Call, inputTokens: number): void {

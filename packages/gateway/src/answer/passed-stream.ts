@@ -49,6 +49,8 @@ export class PassedStream implements Answer {
   end(): void {
     const exit = this.#exit;
     const provider = this.#call.resolution?.provider.name ?? "";
+    // Only now is a last event read that no empty line ends, as some servers leave it; clients take it as well.
+    exit.finish();
     if (!this.#call.settled && !this.#tap.ended) {
       const reason = "the stream ended without its last event";
       exit.break(

@@ -45,6 +45,7 @@ export class WholeAnswer implements Answer {
   }
 
   data(chunk: Buffer): void {
+    const flowing = this.#held;
     this.#size += chunk.length;
     this.#kept?.push(chunk);
     if (this.#size > this.#maxBytes) {
@@ -56,8 +57,8 @@ export class WholeAnswer implements Answer {
       this.#startFlow();
       this.#kept = null;
     }
-    if (this.#held !== null) {
-      this.#pressure.write(this.#held);
+    if (flowing !== null) {
+      this.#pressure.write(flowing);
       this.#held = chunk;
     } else if (this.#size > this.#flowFromBytes) this.#startFlow();
   }

@@ -56,6 +56,18 @@ describe("media", () => {
     }
   });
 
+  test("a long text of base64 that is no media is looked at once", () => {
+    const long = base64.repeat(2_000);
+    const startedMs = performance.now();
+    for (const text of [`{"content":"${long}"}`, `{"data":"${long}*"}`, long, `"${long}`]) {
+      expect(extract(text)).toEqual({ light: text, blobs: [] });
+    }
+    const { light } = extract(JSON.stringify([{ content: long }, { data: base64 }]));
+    expect(light).toContain(reference);
+    // A look at every stride would take minutes.
+    expect(performance.now() - startedMs).toBeLessThan(5_000);
+  });
+
   test("what cannot be written stays where it is", () => {
     const text = `{"data":"${base64}"}`;
     expect(extractMedia(text, 1024, () => null)).toBe(text);

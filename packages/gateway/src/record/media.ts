@@ -40,17 +40,16 @@ interface MediaString {
   mediaType: string;
 }
 
-/** Reads the JSON string around an index, if it is media. */
-function mediaAt(text: string, index: number, minCharacters: number): MediaString | null {
-  const start = text.lastIndexOf('"', index) + 1;
-  const end = text.indexOf('"', index);
-  if (start === 0 || end - start < minCharacters) return null;
+/** Reads a JSON string, if it is media. */
+function readMedia(text: string, { start, end }: { start: number; end: number }): MediaString | null {
   // Some serialisers write `/` as `\\/`.
-  const value = text.slice(start, end).replaceAll("\\/", "/");
-  const dataUrl = dataUrlPattern.exec(value.slice(0, 256));
-  const base64 = dataUrl === null ? value : value.slice(dataUrl[0].length);
+  const unescaped = (piece: string): string => piece.replaceAll("\\/", "/");
+  const dataUrl = dataUrlPattern.exec(unescaped(text.slice(start, Math.min(end, start + 256))));
   const key = keyPattern.exec(text.slice(Math.max(0, start - 80), start - 1))?.[1] ?? "";
-  if ((dataUrl === null && !mediaKeys.has(key)) || !base64Pattern.test(base64)) return null;
+  if (dataUrl === null && !mediaKeys.has(key)) return null;
+  const value = unescaped(text.slice(start, end));
+  const base64 = dataUrl === null ? value : value.slice(dataUrl[0].length);
+  if (!base64Pattern.test(base64)) return null;
   const vicinity = text.slice(Math.max(0, start - 300), start) + text.slice(end, end + 300);
   const audioFormat = audioFormatPattern.exec(vicinity)?.[1];
   const mediaType =
@@ -91,17 +90,23 @@ export function extractMedia(text: string, minBytes: number, storeBlob: StoreBlo
   let copied = 0;
   let index = stride;
   while (index < text.length) {
-    const media = looksLikeBase64(text, index) ? mediaAt(text, index, minCharacters) : null;
-    if (media === null) {
+    if (!looksLikeBase64(text, index)) {
       index += stride;
       continue;
     }
+    const start = text.lastIndexOf('"', index) + 1;
+    const quote = text.indexOf('"', index);
+    const end = quote === -1 ? text.length : quote;
+    // Media or not, all of this string is looked at once: text may be as long as a body.
+    index = end + stride;
+    const quoted = start > 0 && quote !== -1 && end - start >= minCharacters;
+    const media = quoted ? readMedia(text, { start, end }) : null;
+    if (media === null) continue;
     const sha256 = storeBlob({ bytes: Buffer.from(media.base64, "base64"), mediaType: media.mediaType });
     if (sha256 !== null) {
       parts.push(text.slice(copied, media.start), blobReferencePrefix, sha256);
       copied = media.end;
     }
-    index = media.end + stride;
   }
   if (copied === 0) return text;
   parts.push(text.slice(copied));

@@ -1,5 +1,7 @@
 import type { JsonObject, RequestFacts } from "@weir/providers";
 import type { Call } from "../call.ts";
+import type { Resolution } from "../snapshot/resolve-model.ts";
+import { mustAskForUsage } from "./asked-usage.ts";
 import { applyEdits, findMembers, findObjectEnd, type Edit } from "./json-surgery.ts";
 
 /** A body for a provider that speaks the caller's protocol. */
@@ -35,11 +37,16 @@ export function passBody(options: {
   body: Buffer;
   parsed: JsonObject;
   facts: RequestFacts;
-  model: string;
+  resolution: Resolution;
 }): PassedBody {
-  const { call, body, parsed, facts, model } = options;
+  const { call, body, parsed, facts, resolution } = options;
+  const { model } = resolution;
   const askUsage =
-    call.protocol === "openai" && call.operation === "chat" && facts.stream && !facts.includeUsage;
+    call.protocol === "openai" &&
+    call.operation === "chat" &&
+    facts.stream &&
+    !facts.includeUsage &&
+    mustAskForUsage(resolution);
   const rename = facts.model !== model;
   if (!askUsage && !rename) return { body, stripUsage: false };
   const members = findMembers(body, ["model", "stream_options"]);

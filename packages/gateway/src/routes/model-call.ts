@@ -16,6 +16,7 @@ import { GatewayError, gatewayErrors } from "../errors.ts";
 import type { Gate } from "../gate.ts";
 import { prepareRawRequest, settleCall } from "../record/settle.ts";
 import { parseCallBody } from "../request/parse-call-body.ts";
+import { mustAskForUsage } from "../request/asked-usage.ts";
 import { passBody } from "../request/pass-body.ts";
 import { answerCountEstimate } from "../answer/count-estimate.ts";
 import { readBody } from "../request/read-body.ts";
@@ -83,7 +84,7 @@ function operationMissing(call: Call, provider: string): GatewayError {
 function sendUntouched(call: Call, resolution: Resolution, parsed: JsonObject): void {
   const { body, facts, protocol, req } = call;
   if (body === null || facts === null) throw new Error("A call is sent before its body is read");
-  const passed = passBody({ call, body, parsed, facts, model: resolution.model });
+  const passed = passBody({ call, body, parsed, facts, resolution });
   call.stripUsage = passed.stripUsage;
   const url = req.url ?? "";
   const mark = url.indexOf("?");
@@ -110,6 +111,7 @@ function sendTranslated(
     body: { ...parsed, model: resolution.model },
     strict: wantsStrict(call),
   });
+  if (!mustAskForUsage(resolution)) delete body["stream_options"];
   call.receipt.push(...receipt);
   call.translation = createAnswerTranslation(call, to);
   call.upstreamRequest = JSON.stringify(body);
