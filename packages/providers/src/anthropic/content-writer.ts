@@ -59,10 +59,10 @@ function writeSystem(parts: readonly TextPart[]): { system?: string | JsonObject
   return blocks.length === 0 ? {} : { system: simplify(blocks) };
 }
 
-/** Anthropic refuses empty text, and an empty text says nothing. */
+/** Anthropic refuses text that is empty or white space alone, and such a text says nothing. */
 function writeTexts(parts: readonly TextPart[]): JsonObject[] {
   return parts
-    .filter((part) => part.text !== "")
+    .filter((part) => part.text.trim() !== "")
     .map((part) => ({ type: "text", text: part.text, ...writeCacheControl(part) }));
 }
 
@@ -161,7 +161,7 @@ function writeAnswerPart(part: AnswerPart, book: ReceiptBook): JsonObject[] {
     case "text":
       return writeTexts([part]);
     case "refusal":
-      return part.text === "" ? [] : [{ type: "text", text: part.text }];
+      return part.text.trim() === "" ? [] : [{ type: "text", text: part.text }];
     case "reasoning":
       if (part.signature !== "") {
         return [{ type: "thinking", thinking: part.text, signature: part.signature }];
@@ -215,6 +215,5 @@ function trimPrefill(turns: readonly Turn[], book: ReceiptBook): void {
   const trimmed = block["text"].trimEnd();
   if (trimmed === block["text"]) return;
   book.rewritten("messages", "Anthropic refuses a last assistant turn that ends in white space; it was cut.");
-  if (trimmed === "") last?.content.pop();
-  else block["text"] = trimmed;
+  block["text"] = trimmed;
 }

@@ -1,12 +1,9 @@
 import type { JsonObject } from "../contract.ts";
+import { textOf } from "../json.ts";
 import type { OutputFormat } from "../translate/canonical.ts";
 import type { ReceiptBook } from "../translate/receipt-book.ts";
-import {
-  canCloseObjects,
-  closeObjects,
-  isStrictSchema,
-  structuredOutputTool,
-} from "../translate/structured-output.ts";
+import { canCloseObjects, isStrictSchema, structuredOutputTool } from "../translate/structured-output.ts";
+import { describeMoved, fitSchema } from "./fit-schema.ts";
 import type { AnthropicModelTraits } from "./model-traits.ts";
 
 export interface OutputPlan {
@@ -58,11 +55,16 @@ export function planOutput(
 }
 
 function nativeFormat(format: OutputFormat & { type: "json_schema" }, book: ReceiptBook): JsonObject {
-  const schema = closeObjects(format.schema);
+  const { schema, moved } = fitSchema(format.schema);
+  const changes = [];
   if (!format.strict && !isStrictSchema(format.schema)) {
-    book.rewritten(format.path, "Anthropic always keeps to the schema, with every object closed.");
+    changes.push("Anthropic always keeps to the schema, with every object closed.");
   }
+  if (moved.length > 0) changes.push(describeMoved(moved));
+  // A receipt keeps one sentence for a parameter, so both changes are told in one.
+  if (changes.length > 0) book.rewritten(format.path, changes.join(" "));
   // The description is the only one of the fields beside the schema that the model would have read.
-  const described = format.description !== "" && schema["description"] === undefined;
-  return { type: "json_schema", schema: described ? { ...schema, description: format.description } : schema };
+  const described = format.description !== "" && format.schema["description"] === undefined;
+  const description = [format.description, textOf(schema["description"])].filter(Boolean).join("\n\n");
+  return { type: "json_schema", schema: described ? { ...schema, description } : schema };
 }

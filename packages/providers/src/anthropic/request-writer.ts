@@ -1,8 +1,10 @@
 import type { JsonObject } from "../contract.ts";
-import type { CanonicalRequest, CanonicalTool, ToolChoice } from "../translate/canonical.ts";
+import type { CanonicalRequest, CanonicalTool, Sourced, ToolChoice } from "../translate/canonical.ts";
 import type { ReceiptBook } from "../translate/receipt-book.ts";
-import { structuredOutputTool } from "../translate/structured-output.ts";
+import { canCloseObjects, structuredOutputTool } from "../translate/structured-output.ts";
+import { hashUserId, looksPersonal } from "../translate/user-id.ts";
 import { writeCacheControl, writeConversation } from "./content-writer.ts";
+import { describeMoved, fitSchema } from "./fit-schema.ts";
 import type { AnthropicModelTraits } from "./model-traits.ts";
 import { anthropicModelTraits } from "./model-traits.ts";
 import { planOutput } from "./output-plan.ts";
@@ -33,7 +35,7 @@ export function writeRequest(request: CanonicalRequest, book: ReceiptBook): Json
   if (written.length > 0) body["tools"] = written;
   if (choice !== null) body["tool_choice"] = choice;
   const { userId, serviceTier } = request.settings;
-  if (userId !== undefined) body["metadata"] = { user_id: userId.value };
+  if (userId !== undefined) body["metadata"] = { user_id: fitUserId(userId, book) };
   if (serviceTier !== undefined) {
     body["service_tier"] = serviceTier.value === "auto" ? "auto" : "standard_only";
   }
@@ -41,6 +43,20 @@ export function writeRequest(request: CanonicalRequest, book: ReceiptBook): Json
     book.dropped(other.path, "Anthropic's messages have nothing like it.");
   }
   return body;
+}
+
+/** Anthropic refuses longer ids of users. */
+const userIdMax = 256;
+
+function fitUserId(userId: Sourced<string>, book: ReceiptBook): string {
+  const { value, path } = userId;
+  if (value.length <= userIdMax && !looksPersonal(value)) return value;
+  const reason =
+    value.length > userIdMax
+      ? `Anthropic takes ${userIdMax} characters`
+      : "Anthropic refuses email addresses and phone numbers";
+  book.rewritten(path, `${reason}; the id's SHA-256 was sent.`);
+  return hashUserId(value);
 }
 
 function planMaxTokens(request: CanonicalRequest, traits: AnthropicModelTraits, book: ReceiptBook): number {
@@ -108,17 +124,35 @@ function offeredTools(request: CanonicalRequest, book: ReceiptBook): CanonicalTo
 
 function writeTool(tool: CanonicalTool, traits: AnthropicModelTraits, book: ReceiptBook): JsonObject {
   const isObjectSchema = tool.parameters["type"] === "object";
-  const strict = tool.strict?.value === true && traits.structuredOutput;
-  if (tool.strict?.value === true && !strict) {
-    book.dropped(tool.strict.path, "This model does not guarantee a tool's schema.");
-  }
+  const schema = isObjectSchema ? tool.parameters : { ...tool.parameters, type: "object" };
   return {
     name: tool.name,
     ...(tool.description === "" ? {} : { description: tool.description }),
-    input_schema: isObjectSchema ? tool.parameters : { ...tool.parameters, type: "object" },
-    ...(strict ? { strict: true } : {}),
+    ...writeInputSchema({ schema, tool, traits, book }),
     ...writeCacheControl(tool),
   };
+}
+
+/** Without a guarantee Anthropic takes any schema, so only a guaranteed one has to be fitted. */
+function writeInputSchema(options: {
+  schema: JsonObject;
+  tool: CanonicalTool;
+  traits: AnthropicModelTraits;
+  book: ReceiptBook;
+}): JsonObject {
+  const { schema, tool, traits, book } = options;
+  if (tool.strict?.value !== true) return { input_schema: schema };
+  if (!traits.structuredOutput) {
+    book.dropped(tool.strict.path, "This model does not guarantee a tool's schema.");
+    return { input_schema: schema };
+  }
+  if (!canCloseObjects(schema)) {
+    book.dropped(tool.strict.path, "Anthropic guarantees closed objects only; this schema has an open one.");
+    return { input_schema: schema };
+  }
+  const { schema: fitted, moved } = fitSchema(schema);
+  if (moved.length > 0) book.rewritten(tool.path, describeMoved(moved));
+  return { input_schema: fitted, strict: true };
 }
 
 function planToolChoice(options: {

@@ -203,6 +203,16 @@ export function readToolCalls(value: unknown, path: string): ToolCallPart[] {
   });
 }
 
+/** Gemini signs the first call of an answer; no other protocol has a place for it. */
+export function dropThoughtSignature(call: JsonObject, path: string, book: ReceiptBook): void {
+  const google = objectOf(objectOf(call["extra_content"])["google"]);
+  if (textOf(google["thought_signature"]) === "") return;
+  book.dropped(
+    `${path}.extra_content.google.thought_signature`,
+    "The caller's protocol cannot carry the signature of a tool call.",
+  );
+}
+
 function readToolResult(message: JsonObject, path: string, book: ReceiptBook): ToolResultPart {
   const callId = textOf(message["tool_call_id"]);
   if (callId === "")

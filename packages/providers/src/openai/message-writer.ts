@@ -138,8 +138,28 @@ function writeAssistantMessage(
   else if (toolCalls.length === 0 && refusal === null) written["content"] = "";
   if (message.name !== "") written["name"] = message.name;
   if (refusal !== null) written["refusal"] = refusal;
-  if (toolCalls.length > 0) written["tool_calls"] = toolCalls;
+  if (toolCalls.length > 0) {
+    written["tool_calls"] = traits.wantsSignedCalls ? signFirst(toolCalls, message, book) : toolCalls;
+  }
   return { ...written, ...writeReasoningBack(message.content, traits, book) };
+}
+
+/**
+ * Gemini looks for its own signature at the first call of a turn. No other protocol can carry that one, so the
+ * mark is sent that Google has for such histories: https://ai.google.dev/gemini-api/docs/thought-signatures
+ */
+function signFirst(
+  toolCalls: readonly JsonObject[],
+  message: CanonicalMessage & { role: "assistant" },
+  book: ReceiptBook,
+): JsonObject[] {
+  const first = message.content.find((part) => part.type === "tool_call");
+  book.emulated(
+    first?.path ?? message.path,
+    "Gemini's own signature of this call is lost; Google's mark for unsigned calls was sent.",
+  );
+  const signature = { google: { thought_signature: "skip_thought_signature_validator" } };
+  return toolCalls.map((call, index) => (index === 0 ? { ...call, extra_content: signature } : call));
 }
 
 function writeReasoningBack(

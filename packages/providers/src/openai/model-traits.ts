@@ -12,6 +12,8 @@ export interface OpenAiModelTraits {
   leastEffort: "none" | ReasoningEffort;
   /** Wants its own earlier `reasoning_content` back in tool loops. */
   wantsReasoningBack: boolean;
+  /** Refuses an earlier turn whose first tool call is not signed (Gemini from 3 on). */
+  wantsSignedCalls: boolean;
   /** OpenAI's newer name of `max_tokens`; older compatible servers only know the old one. */
   maxTokensField: "max_tokens" | "max_completion_tokens";
 }
@@ -27,6 +29,7 @@ export function openAiModelTraits(model: string): OpenAiModelTraits {
     takesEffort: reasons || /^(gpt-oss|grok-\d+-mini|grok-4|magistral)/.test(name),
     leastEffort: leastEffort(name),
     wantsReasoningBack: /deepseek|kimi|glm|minimax|qwen|mimo/.test(name),
+    wantsSignedCalls: /^gemini-([3-9]|[1-9]\d)/.test(name),
     maxTokensField: isOpenAi ? "max_completion_tokens" : "max_tokens",
   };
 }

@@ -1,13 +1,22 @@
 import type { JsonObject } from "../contract.ts";
-import type { CanonicalRequest, OutputFormat, ReasoningEffort, ToolChoice } from "../translate/canonical.ts";
+import type {
+  CanonicalRequest,
+  OutputFormat,
+  ReasoningEffort,
+  Sourced,
+  ToolChoice,
+} from "../translate/canonical.ts";
 import type { ReceiptBook } from "../translate/receipt-book.ts";
 import { isStrictSchema } from "../translate/structured-output.ts";
+import { hashUserId } from "../translate/user-id.ts";
 import { writeMessages } from "./message-writer.ts";
 import type { OpenAiModelTraits } from "./model-traits.ts";
 import { openAiModelTraits } from "./model-traits.ts";
 
 /** OpenAI takes at most four. */
 const stopSequencesMax = 4;
+/** OpenAI refuses longer ids of users. */
+const userIdMax = 64;
 
 /** Writes a `POST /v1/chat/completions` body. */
 export function writeRequest(request: CanonicalRequest, book: ReceiptBook): JsonObject {
@@ -60,13 +69,20 @@ function writeSampling(
     else body["top_k"] = settings.topK.value;
   }
   if (settings.seed !== undefined) body["seed"] = settings.seed.value;
-  if (settings.userId !== undefined) body["user"] = settings.userId.value;
+  if (settings.userId !== undefined) body["user"] = fitUserId(settings.userId, book);
   if (settings.serviceTier !== undefined) {
     if (traits.isOpenAi) {
       body["service_tier"] = settings.serviceTier.value === "auto" ? "auto" : "default";
     } else book.dropped(settings.serviceTier.path, "Only OpenAI itself has service tiers.");
   }
   writeStopSequences(body, request, traits, book);
+}
+
+function fitUserId(userId: Sourced<string>, book: ReceiptBook): string {
+  const { value, path } = userId;
+  if (value.length <= userIdMax) return value;
+  book.rewritten(path, `OpenAI takes ${userIdMax} characters; the id's SHA-256 was sent.`);
+  return hashUserId(value);
 }
 
 function writeStopSequences(

@@ -9,7 +9,7 @@ import type {
 import { arrayOf, objectOf, textOf } from "../json.ts";
 import { numberOrNull } from "../translate/numbers.ts";
 import type { ReceiptBook } from "../translate/receipt-book.ts";
-import { readThinkingText, readToolCalls } from "./message-reader.ts";
+import { dropThoughtSignature, readThinkingText, readToolCalls } from "./message-reader.ts";
 import { readMessageReasoning } from "./reasoning.ts";
 import { readUsage } from "./usage.ts";
 
@@ -72,6 +72,9 @@ function readAnswer(message: JsonObject, book: ReceiptBook): AnswerPart[] {
   }
   if (typeof objectOf(message["audio"])["data"] === "string") {
     book.dropped(`${path}.audio`, "The caller's protocol has no spoken answers.");
+  }
+  for (const [index, call] of arrayOf(message["tool_calls"]).entries()) {
+    dropThoughtSignature(objectOf(call), `${path}.tool_calls[${index}]`, book);
   }
   parts.push(
     ...readToolCalls(message["tool_calls"], `${path}.tool_calls`).map((call, index) =>

@@ -6,7 +6,7 @@ import { arrayOf, isJsonObject, objectOf, parseJson, textOf } from "../json.ts";
 import { numberOrNull } from "../translate/numbers.ts";
 import type { ReceiptBook } from "../translate/receipt-book.ts";
 import { readError } from "./error-shape.ts";
-import { readThinkingText } from "./message-reader.ts";
+import { dropThoughtSignature, readThinkingText } from "./message-reader.ts";
 import { readReasoningDetails, readReasoningText } from "./reasoning.ts";
 import { readCitations, readFinish, readHead } from "./response-reader.ts";
 import { readUsage } from "./usage.ts";
@@ -93,7 +93,8 @@ class ChatStreamReader implements StreamReader {
       }
     }
     for (const call of arrayOf(delta["tool_calls"])) this.#readToolDelta(objectOf(call));
-    if (typeof choice["finish_reason"] === "string") this.#finish(choice);
+    // LocalAI, SGLang and older Ollama send an empty reason with every chunk that is not the last.
+    if (textOf(choice["finish_reason"]) !== "") this.#finish(choice);
   }
 
   #readReasoning(delta: JsonObject): void {
@@ -154,9 +155,10 @@ class ChatStreamReader implements StreamReader {
 
   #readToolDelta(delta: JsonObject): void {
     const definition = objectOf(delta[delta["type"] === "custom" ? "custom" : "function"]);
-    const tool = this.#toolFor(delta);
+    const name = textOf(definition["name"]);
+    const tool = this.#toolFor(delta, name);
+    dropThoughtSignature(delta, "response.tool_calls", this.#book);
     if (tool.part === -1) {
-      const name = textOf(definition["name"]);
       if (name !== "") {
         this.#endProse();
         const id = tool.id === "" ? `call_${this.#responseId}_${this.#tools.length - 1}` : tool.id;
@@ -171,16 +173,19 @@ class ChatStreamReader implements StreamReader {
     else this.#out.push({ type: "part-delta", part: tool.part, text });
   }
 
-  /** Some servers send each parallel call with index 0, or with none: a new id then is a new call. */
-  #toolFor(delta: JsonObject): OpenTool {
+  /**
+   * Some servers send each parallel call with index 0, or with none: a new id with a name then is a new call.
+   * Others make up a new id for each delta, and without a name it belongs to the call before.
+   */
+  #toolFor(delta: JsonObject, name: string): OpenTool {
     const id = textOf(delta["id"]);
     const index = numberOrNull(delta["index"]);
     const last = this.#tools.at(-1);
     const known =
       index === null
-        ? (this.#tools.find((tool) => tool.id === id) ?? (id === "" ? last : undefined))
+        ? (this.#tools.find((tool) => tool.id === id) ?? (id === "" || name === "" ? last : undefined))
         : this.#tools.findLast((tool) => tool.index === index);
-    if (known !== undefined && (id === "" || known.id === "" || known.id === id)) {
+    if (known !== undefined && (id === "" || known.id === "" || known.id === id || name === "")) {
       if (known.part === -1 && id !== "") known.id = id;
       return known;
     }

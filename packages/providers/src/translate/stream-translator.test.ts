@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import type { JsonObject } from "../contract.ts";
 import { arrayOf, objectOf, textOf } from "../json.ts";
 import { cutEvery, payloadsOf, readFixture, replay, toSse } from "./replay.ts";
 import { createStreamTranslator } from "./stream-translator.ts";
+import { translateResponse } from "./translate.ts";
 
 const fixtures = [
   ["openai-parallel-tools", "openai"],
@@ -10,6 +12,13 @@ const fixtures = [
   ["anthropic-thinking-tools", "anthropic"],
   ["anthropic-structured", "anthropic"],
 ] as const;
+
+/** The arguments of all calls, joined. */
+function partialJson(text: string): string {
+  return payloadsOf(text)
+    .map((payload) => textOf(objectOf(payload["delta"])["partial_json"]))
+    .join("");
+}
 
 function types(text: string): string[] {
   return payloadsOf(text).map((payload) => textOf(payload["type"]));
@@ -126,6 +135,64 @@ describe("OpenAI to Anthropic", () => {
     const { text } = replay({ from: "openai", chunks: [toSse("openai", lines)] });
     const starts = payloadsOf(text).map((payload) => objectOf(payload["content_block"])["id"]);
     expect(starts.filter(Boolean)).toEqual(["a", "b"]);
+  });
+
+  test("an empty finish reason ends nothing", () => {
+    const chunk = (delta: JsonObject, finish = ""): string =>
+      JSON.stringify({ id: "c", choices: [{ index: 0, delta, finish_reason: finish }] });
+    const called = (name: string, text: string): JsonObject => ({
+      tool_calls: [{ index: 0, id: "a", function: { name, arguments: text } }],
+    });
+    const lines = [
+      chunk({ content: "One " }),
+      chunk({ content: "moment." }),
+      chunk(called("f", '{"n":')),
+      chunk(called("", "1}")),
+      chunk({}, "tool_calls"),
+    ];
+    const { text } = replay({ from: "openai", chunks: [toSse("openai", lines)] });
+    expect(types(text).filter((type) => type === "content_block_start")).toHaveLength(2);
+    expect(partialJson(text)).toBe('{"n":1}');
+    expect(text).toContain('"stop_reason":"tool_use"');
+  });
+
+  test.each([[0], [undefined]])("a new id without a name goes on with the call at index %s", (index) => {
+    const chunk = (id: string, called: JsonObject): string =>
+      JSON.stringify({
+        id: "c",
+        choices: [{ index: 0, delta: { tool_calls: [{ index, id, function: called }] } }],
+      });
+    const lines = [
+      chunk("a", { name: "f", arguments: "" }),
+      chunk("b", { arguments: '{"n":' }),
+      chunk("c", { arguments: "1}" }),
+      JSON.stringify({ id: "c", choices: [{ index: 0, delta: {}, finish_reason: "tool_calls" }] }),
+    ];
+    const { text, receipt } = replay({ from: "openai", chunks: [toSse("openai", lines)] });
+    expect(partialJson(text)).toBe('{"n":1}');
+    expect(receipt).toEqual([]);
+  });
+
+  test("the signature of a Gemini call cannot be carried, and the receipt says so", () => {
+    const call = {
+      index: 0,
+      id: "a",
+      function: { name: "f", arguments: "{}" },
+      extra_content: { google: { thought_signature: "c2ln" } },
+    };
+    const line = JSON.stringify({
+      id: "c",
+      choices: [{ index: 0, delta: { tool_calls: [call] }, finish_reason: "tool_calls" }],
+    });
+    const signature = "extra_content.google.thought_signature";
+    const { receipt } = replay({ from: "openai", chunks: [toSse("openai", [line])] });
+    expect(receipt).toMatchObject([{ action: "dropped", parameter: `response.tool_calls.${signature}` }]);
+    const message = { role: "assistant", content: null, tool_calls: [call] };
+    const body = { id: "c", choices: [{ index: 0, message, finish_reason: "tool_calls" }] };
+    const whole = translateResponse({ from: "openai", to: "anthropic", body, model: "m" });
+    expect(whole.receipt).toMatchObject([
+      { action: "dropped", parameter: `response.choices[0].message.tool_calls[0].${signature}` },
+    ]);
   });
 });
 

@@ -62,28 +62,20 @@ export function isStrictSchema(schema: unknown): boolean {
   return subschemas(schema).every(isStrictSchema);
 }
 
+/** True when the schema's type is an object, or may be one. */
+export function isObjectSchema(schema: JsonObject): boolean {
+  return schema["type"] === "object" || arrayOf(schema["type"]).includes("object");
+}
+
 /** True when every object of a schema lists all that it may hold: a free-form one has to stay open. */
 export function canCloseObjects(schema: unknown): boolean {
   if (!isJsonObject(schema)) return true;
   const isOpen = schema["additionalProperties"] !== undefined && schema["additionalProperties"] !== false;
-  const isFreeForm = schema["type"] === "object" && !isJsonObject(schema["properties"]);
+  const isFreeForm =
+    isObjectSchema(schema) &&
+    !isJsonObject(schema["properties"]) &&
+    schema["additionalProperties"] === undefined;
   return !isOpen && !isFreeForm && subschemas(schema).every(canCloseObjects);
-}
-
-/** The schema with `additionalProperties: false` on every object that does not say. */
-export function closeObjects(schema: JsonObject): JsonObject {
-  const closed: JsonObject = {};
-  for (const [keyword, value] of Object.entries(schema)) {
-    if (mapKeywords.has(keyword) && isJsonObject(value)) {
-      closed[keyword] = Object.fromEntries(
-        Object.entries(value).map(([name, sub]) => [name, isJsonObject(sub) ? closeObjects(sub) : sub]),
-      );
-    } else if (listKeywords.has(keyword) && Array.isArray(value)) {
-      closed[keyword] = value.map((sub) => (isJsonObject(sub) ? closeObjects(sub) : sub));
-    } else closed[keyword] = keyword === "items" && isJsonObject(value) ? closeObjects(value) : value;
-  }
-  const isOpenObject = schema["type"] === "object" && schema["additionalProperties"] === undefined;
-  return isOpenObject ? { ...closed, additionalProperties: false } : closed;
 }
 
 const mapKeywords = new Set(["properties", "$defs", "definitions"]);

@@ -194,6 +194,35 @@ describe("messages to Anthropic", () => {
     expect(lost(translated)).toEqual(["rewritten messages[1].tool_calls[0]"]);
   });
 
+  test("white space alone is left out wherever it stands, as empty text is", () => {
+    const call = { id: "a", type: "function", function: { name: "weather", arguments: "{}" } };
+    const { body } = toAnthropic(
+      {
+        tools: [weather],
+        messages: [
+          { role: "system", content: " " },
+          { role: "system", content: "Be kind." },
+          {
+            role: "user",
+            content: [
+              { type: "text", text: "hi" },
+              { type: "text", text: "\n" },
+            ],
+          },
+          { role: "assistant", content: "\n\n", tool_calls: [call] },
+          { role: "tool", tool_call_id: "a", content: "\n" },
+        ],
+      },
+      true,
+    );
+    expect(body["system"]).toBe("Be kind.");
+    expect(body["messages"]).toEqual([
+      { role: "user", content: "hi" },
+      { role: "assistant", content: [{ type: "tool_use", id: "a", name: "weather", input: {} }] },
+      { role: "user", content: [{ type: "tool_result", tool_use_id: "a" }] },
+    ]);
+  });
+
   test.each([
     ["messages", {}],
     ["messages[0].role", [{ role: "narrator", content: "x" }]],
@@ -338,6 +367,56 @@ describe("parameters to Anthropic", () => {
     });
   });
 
+  test("a guaranteed schema keeps what Anthropic refuses in its descriptions, in answers and in tools", () => {
+    const schema = {
+      type: "object",
+      properties: { stars: { type: "integer", minimum: 1, maximum: 5 } },
+      required: ["stars"],
+      additionalProperties: false,
+    };
+    const stars = { type: "integer", description: "minimum: 1\nmaximum: 5" };
+    const fitted = { ...schema, properties: { stars } };
+    const answer = toAnthropic({
+      response_format: { type: "json_schema", json_schema: { name: "review", schema, strict: true } },
+    });
+    expect(answer.body["output_config"]).toEqual({ format: { type: "json_schema", schema: fitted } });
+    expect(answer.receipt).toMatchObject([{ action: "rewritten", parameter: "response_format" }]);
+    expect(answer.receipt[0]?.detail).toContain("minimum, maximum");
+
+    const rate = { type: "function", function: { name: "rate", parameters: schema, strict: true } };
+    const tool = toAnthropic({ tools: [rate] });
+    expect(tool.body["tools"]).toEqual([{ name: "rate", input_schema: fitted, strict: true }]);
+    expect(lost(tool)).toEqual(["rewritten tools[0]"]);
+    const plain = { ...rate, function: { ...rate.function, strict: false } };
+    expect(toAnthropic({ tools: [plain] }, true).body["tools"]).toEqual([
+      { name: "rate", input_schema: schema },
+    ]);
+  });
+
+  test("a tool with an open object is offered without the guarantee, which would close it", () => {
+    const parameters = { type: "object", additionalProperties: { type: "string" } };
+    const translated = toAnthropic({
+      tools: [{ type: "function", function: { name: "save", parameters, strict: true } }],
+    });
+    expect(translated.body["tools"]).toEqual([{ name: "save", input_schema: parameters }]);
+    expect(lost(translated)).toEqual(["dropped tools[0].function.strict"]);
+    const empty = { type: "object", additionalProperties: false };
+    const closed = { type: "function", function: { name: "now", parameters: empty, strict: true } };
+    expect(toAnthropic({ tools: [closed] }, true).body["tools"]).toEqual([
+      { name: "now", input_schema: empty, strict: true },
+    ]);
+  });
+
+  test("an id of a user that Anthropic refuses is sent as its hash", () => {
+    for (const user of ["alice@example.com", "+49 221 123456", "u".repeat(257)]) {
+      const translated = toAnthropic({ user });
+      const sent = JSON.stringify(translated.body["metadata"]);
+      expect(sent).toMatch(/^\{"user_id":"[0-9a-f]{64}"\}$/);
+      expect(lost(translated)).toEqual(["rewritten user"]);
+      expect(refusal(() => toAnthropic({ user }, true)).code).toBe("translation_refused");
+    }
+  });
+
   test("a free-form schema is emulated by a tool where the model's own format would close it", () => {
     const schema = { type: "object", additionalProperties: { type: "string" } };
     const translated = toAnthropic({
@@ -436,6 +515,32 @@ describe("to OpenAI", () => {
       "dropped stop_sequences",
       "rewritten thinking.budget_tokens",
     ]);
+  });
+
+  test("an id of a user that is too long for OpenAI is sent as its hash", () => {
+    const long = toOpenAi({ metadata: { user_id: `user_${"a".repeat(60)}` } });
+    expect(long.body["user"]).toMatch(/^[0-9a-f]{64}$/);
+    expect(lost(long)).toEqual(["rewritten metadata.user_id"]);
+    const fits = "a".repeat(64);
+    expect(toOpenAi({ metadata: { user_id: fits } }, true).body["user"]).toBe(fits);
+  });
+
+  test("the first call of each turn carries the mark that Gemini 3 asks for, and no other model gets it", () => {
+    const use = (id: string): JsonObject => ({ type: "tool_use", id, name: "weather", input: {} });
+    const messages = [
+      { role: "user", content: "hi" },
+      { role: "assistant", content: [{ type: "text", text: "Looking." }, use("a"), use("b")] },
+    ];
+    const signed = toOpenAi({ model: "google/gemini-3.1-pro-preview", messages });
+    const mark = { google: { thought_signature: "skip_thought_signature_validator" } };
+    expect(signed.body["messages"]).toMatchObject([
+      {},
+      { tool_calls: [{ extra_content: mark }, { id: "b" }] },
+    ]);
+    expect(JSON.stringify(signed.body).match(/extra_content/g)).toHaveLength(1);
+    expect(lost(signed)).toEqual(["emulated messages[1].content[1]"]);
+    const older = toOpenAi({ model: "gemini-2.5-pro", messages }, true);
+    expect(JSON.stringify(older.body)).not.toContain("extra_content");
   });
 
   test("tools, choices, and the tools that only Anthropic runs", () => {
