@@ -64,6 +64,20 @@ describe.runIf(chromiumInstalled("the console in Chromium"))("the console in Chr
     await expectAccessible(page, "the sign-in page");
   });
 
+  test("a link that could not be tried for want of an answer can be opened again", async () => {
+    let asked = 0;
+    await page.route("**/api/v1/session", (route) => {
+      if (route.request().method() === "POST") asked += 1;
+      return route.abort();
+    });
+    const link = `${system.origin}/sign-in#token=${"a".repeat(43)}`;
+    await page.goto(link);
+    await page.getByText("This link did not sign you in").waitFor();
+    await page.goto(link);
+    await until("the link to be tried again", () => asked === 2);
+    await page.unroute("**/api/v1/session");
+  });
+
   test("the one-time link signs in, and shows how to make the first call with the real key", async () => {
     await signIn(page, system);
     expect(page.url()).not.toContain("token=");
@@ -124,6 +138,54 @@ describe.runIf(chromiumInstalled("the console in Chromium"))("the console in Chr
     await page.reload();
     await page.getByRole("tab", { name: /raw/i }).first().waitFor();
     expect(page.url()).toBe(withPeek);
+  });
+
+  test("Esc and Clear discard what is typed in the query bar", async () => {
+    await page.goto(`${system.origin}/traces`);
+    const bar = page.getByRole("combobox", { name: "Query" });
+    const discards = [
+      () => bar.press("Escape"),
+      () => page.getByRole("button", { name: "Clear the query" }).click(),
+    ];
+    for (const discard of discards) {
+      await bar.fill('half "typed');
+      await discard();
+      expect(await bar.inputValue()).toBe("");
+      await bar.fill("river");
+      await bar.press("Enter");
+      await page.waitForURL((url) => url.searchParams.get("filter") === "river");
+      // Had the draft been applied, Back would lead to it.
+      await page.goBack();
+      await page.waitForURL((url) => !url.searchParams.has("filter"));
+    }
+  });
+
+  test("a row opened in another tab keeps the zone; one that this browser does not know is left aside", async () => {
+    await page.goto(`${system.origin}/traces?zone=UTC`);
+    const row = page.getByText("bold river").first();
+    const [opened] = await Promise.all([
+      page.context().waitForEvent("page"),
+      row.click({ modifiers: ["ControlOrMeta"] }),
+    ]);
+    await opened.waitForURL((url) => url.searchParams.get("zone") === "UTC");
+    await opened.close();
+    await page.goto(`${system.origin}/traces?zone=Atlantis/Centre`);
+    await page.getByText("bold river").first().waitFor();
+  });
+
+  test("a number in a raw body is shown as it was sent, however long", async () => {
+    const response = await fetch(`${system.origin}/v1/chat/completions`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${system.key}` },
+      body: '{"model":"sim/echo","messages":[{"role":"user","content":"Hi"}],"order_id":12345678901234567891}',
+    });
+    expect(response.status, await response.text()).toBe(200);
+    await page.goto(
+      `${system.origin}/traces/${response.headers.get("x-weir-trace-id") ?? ""}?tab=raw.request`,
+    );
+    await page.getByText("12345678901234567891").first().waitFor();
+    await page.getByRole("button", { name: "Text", exact: true }).click();
+    await page.locator("pre", { hasText: "12345678901234567891" }).waitFor();
   });
 
   test("a figure of the home page leads to exactly the rows that it counts", async () => {

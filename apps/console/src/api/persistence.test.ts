@@ -1,7 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import { expect, it } from "vitest";
 import { ApiProblem, Unreachable } from "./failure.ts";
-import { failingSince, failureOf, untilItAnswers, watchFailures } from "./persistence.ts";
+import { answerOf, failingSince, failureOf, untilItAnswers, watchFailures } from "./persistence.ts";
 
 function refusal(status: number): ApiProblem {
   return new ApiProblem({ type: "", title: "", status, detail: "", code: "c", mend: "", requestId: "" });
@@ -17,6 +17,13 @@ it("shows nothing at the first hiccup", () => {
   const failureReason = refusal(503);
   expect(failureOf({ error: null, failureCount: 1, failureReason })).toBeNull();
   expect(failureOf({ error: null, failureCount: 2, failureReason })).toBe(failureReason);
+});
+
+it("lets a placeholder go when the answer that it stands for fails to come, and keeps an answer", () => {
+  const failing = { error: null, failureCount: 2, failureReason: refusal(503), data: "figures" };
+  expect(answerOf({ ...failing, isPlaceholderData: true })).toBeUndefined();
+  expect(answerOf({ ...failing, isPlaceholderData: true, failureCount: 1 })).toBe("figures");
+  expect(answerOf({ ...failing, isPlaceholderData: false })).toBe("figures");
 });
 
 it("remembers the first of many failures, until a success", async () => {

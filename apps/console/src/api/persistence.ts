@@ -38,6 +38,13 @@ export const untilItAnswers = {
   retryDelay: (attempt: number): number => Math.min(5000, 400 * 2 ** attempt),
 } as const;
 
+/** What there is of a query with a placeholder: the placeholder goes when the answer that it stands for fails to come. */
+export function answerOf<Data>(
+  query: Parameters<typeof failureOf>[0] & { data: Data | undefined; isPlaceholderData: boolean },
+): Data | undefined {
+  return query.isPlaceholderData && failureOf(query) !== null ? undefined : query.data;
+}
+
 /** What to show of a query that asks again and again: nothing at the first hiccup, then the last failure. */
 export function failureOf(query: { error: unknown; failureCount: number; failureReason: unknown }): unknown {
   if (query.error !== null) return query.error;

@@ -27,6 +27,22 @@ function scopeParameters({ project, range, filter }: Scope): Record<string, stri
   return { projectId: project, from, to, filter };
 }
 
+/**
+ * For `placeholderData`: the last answer stands in until the new one is there, as long as it is of the same project.
+ * Made anew for each call, since react-query does not ask the same function twice, whatever the project is by then.
+ */
+export function keepWithinProject({ project }: Scope) {
+  return <Data>(
+    last: Data | undefined,
+    lastQuery: { queryKey: readonly (string | Scope | readonly string[])[] } | undefined,
+  ): Data | undefined => {
+    const same = lastQuery?.queryKey.some(
+      (part) => typeof part === "object" && "project" in part && part.project === project,
+    );
+    return same === true ? last : undefined;
+  };
+}
+
 /** Asks again a few times: for what opens beside a page and can wait for a press of a button. */
 export function retryQuery(failures: number, error: unknown): boolean {
   return failures < 2 && mayPass(error);

@@ -11,15 +11,15 @@ import {
   resolveRange,
   writeRange,
 } from "./time-range.ts";
-import { useConsoleSearch } from "./use-console-search.ts";
-import { instantOfWallTime, isTimeZone, wallTimeOfInstant, zoneName } from "./zoned-time.ts";
+import { useConsoleSearch, useTimeZone } from "./use-console-search.ts";
+import { instantOfWallTime, wallTimeOfInstant, zoneName } from "./zoned-time.ts";
 
 /** Range and zone of the open page: presets, any two instants, any zone. */
 export function TimeRangePicker(): ReactNode {
   const { search, changeSearch } = useConsoleSearch();
   const [open, setOpen] = useState(false);
   const range = readRange(search);
-  const zone = search.zone !== undefined && isTimeZone(search.zone) ? search.zone : "local";
+  const zone = useTimeZone();
   const text = describeRange(range, zone);
   return (
     <Popover
@@ -67,7 +67,7 @@ export function TimeRangePicker(): ReactNode {
 
 function AbsoluteRange({ onDone }: { onDone: () => void }): ReactNode {
   const { search, changeSearch } = useConsoleSearch();
-  const zone = search.zone !== undefined && isTimeZone(search.zone) ? search.zone : "local";
+  const zone = useTimeZone();
   const [bounds] = useState(() => {
     const { from, to } = resolveRange(readRange(search), Date.now());
     return { from: Date.parse(from), to: to === undefined ? Date.now() : Date.parse(to) };
@@ -120,8 +120,8 @@ function AbsoluteRange({ onDone }: { onDone: () => void }): ReactNode {
 const allZones = typeof Intl.supportedValuesOf === "function" ? Intl.supportedValuesOf("timeZone") : [];
 
 function ZoneChoice(): ReactNode {
-  const { search, changeSearch } = useConsoleSearch();
-  const zone = search.zone !== undefined && isTimeZone(search.zone) ? search.zone : "local";
+  const { changeSearch } = useConsoleSearch();
+  const zone = useTimeZone();
   return (
     <label className="flex items-center gap-2 border-t border-line p-3 text-label text-soft">
       Times in

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { describeRange, rangeBetween, readRange, resolveRange, writeRange } from "./time-range.ts";
-import { instantOfWallTime, isTimeZone, wallTimeOfInstant } from "./zoned-time.ts";
+import { instantOfWallTime, isTimeZone, readTimeZone, wallTimeOfInstant } from "./zoned-time.ts";
 
 describe("the time range", () => {
   it("reads what it writes, and leaves the default out of the URL", () => {
@@ -72,6 +72,9 @@ describe("clocks of other zones", () => {
   it("knows a zone from a word", () => {
     expect(isTimeZone("Europe/Berlin")).toBe(true);
     expect(isTimeZone("Atlantis/Centre")).toBe(false);
+    expect(readTimeZone("Asia/Kolkata")).toBe("Asia/Kolkata");
+    expect(readTimeZone("Atlantis/Centre")).toBe("local");
+    expect(readTimeZone(undefined)).toBe("local");
     expect(instantOfWallTime("not a time", "UTC")).toBeNull();
   });
 });

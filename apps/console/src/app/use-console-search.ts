@@ -4,6 +4,7 @@ import type { TimeZone } from "../components/format.ts";
 import type { Scope } from "../api/queries.ts";
 import { readSearch, scopeOf, type ConsoleSearch } from "./search-params.ts";
 import { writeRange, type TimeRange } from "./time-range.ts";
+import { readTimeZone } from "./zoned-time.ts";
 
 /** Changes some search parameters of the page that is open; `undefined` takes one out. */
 export type ChangeSearch = (patch: ConsoleSearch, options?: { replace?: boolean }) => void;
@@ -35,7 +36,8 @@ export function useScope(): Scope {
 
 /** The zone in which the open page writes times. */
 export function useTimeZone(): TimeZone {
-  return useConsoleSearch().search.zone ?? "local";
+  const { zone } = useConsoleSearch().search;
+  return useMemo(() => readTimeZone(zone), [zone]);
 }
 
 /** Sets the range of the open page, as the picker and a drag on any chart do. */

@@ -40,6 +40,11 @@ export function isTimeZone(zone: string): boolean {
   }
 }
 
+/** The zone that a URL names; the reader's own when it names none, or one that only newer browsers know. */
+export function readTimeZone(name: string | undefined): TimeZone {
+  return name !== undefined && isTimeZone(name) ? name : "local";
+}
+
 /** Reads what a date-and-time field holds (`2026-11-21T14:00` on that zone's clocks); null when it is none. */
 export function instantOfWallTime(text: string, zone: TimeZone): number | null {
   const guess = Date.parse(`${text}Z`);

@@ -1,10 +1,11 @@
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import type { Overview } from "@weir/schema";
+import { clsx } from "clsx";
 import { X } from "lucide-react";
 import { useMemo, type ReactNode } from "react";
-import { failureOf } from "../../api/persistence.ts";
-import { anyTraceQuery, overviewQuery } from "../../api/queries.ts";
+import { answerOf, failureOf } from "../../api/persistence.ts";
+import { anyTraceQuery, keepWithinProject, overviewQuery } from "../../api/queries.ts";
 import { tracesSearch } from "../../app/search-params.ts";
 import { rangeBetween } from "../../app/time-range.ts";
 import { useConsoleSearch, useScope, useSetRange, useTimeZone } from "../../app/use-console-search.ts";
@@ -32,9 +33,10 @@ function Dashboard(): ReactNode {
   const query = useQuery({
     ...overviewQuery(scope),
     refetchInterval: live ? 5000 : false,
-    placeholderData: keepPreviousData,
+    placeholderData: keepWithinProject(scope),
   });
-  const { data, refetch } = query;
+  const { isPlaceholderData, refetch } = query;
+  const data = answerOf(query);
   const error = failureOf(query);
   if (error !== null && data === undefined) {
     return (
@@ -49,7 +51,14 @@ function Dashboard(): ReactNode {
     );
   }
   return (
-    <div className="min-h-0 flex-1 overflow-auto" aria-busy={data === undefined}>
+    <div
+      aria-busy={data === undefined || isPlaceholderData}
+      // Figures of the range or filter before are seen to be old when the new ones take their time.
+      className={clsx(
+        "min-h-0 flex-1 overflow-auto transition-opacity",
+        isPlaceholderData && "opacity-60 delay-300",
+      )}
+    >
       {error === null ? null : (
         <output className="block border-b border-line bg-warn-soft px-4 py-1.5 text-table">
           <StatusMark

@@ -4,6 +4,7 @@ import { onThemeChange } from "../../app/theme.ts";
 import { zoneName } from "../../app/zoned-time.ts";
 import { formatClock, type TimeZone } from "../../components/format.ts";
 import { dashOf, seriesAt, shadeOf, stack, type ChartContent, type ChartSeries } from "./chart-series.ts";
+import { wallClock } from "./wall-clock.ts";
 
 export interface TimeChartProps {
   content: ChartContent;
@@ -177,10 +178,11 @@ function buildOptions(
   host: HTMLElement,
   width: number,
 ): uPlot.Options {
-  const { content, from, to, height } = latest.current;
+  const { content, from, to, zone, height } = latest.current;
   return {
     width,
     height,
+    tzDate: wallClock(zone),
     padding: [8, 20, 0, 0],
     legend: { show: false },
     series: seriesOptions(content, host),

@@ -6,6 +6,22 @@ export function readSignInToken(text: string): string | null {
   return /^[A-Za-z0-9_.~-]{16,200}$/.test(trimmed) ? trimmed : null;
 }
 
+/**
+ * The token of the page's address, which it takes out: it must not stay in the history, where the next reader of this
+ * machine would find it. A link that is opened a second time is there to be taken a second time.
+ */
+export function takeSignInToken({
+  location,
+  history,
+}: {
+  location: Pick<Location, "hash" | "pathname" | "search">;
+  history: Pick<History, "state" | "replaceState">;
+}): string | null {
+  const token = readSignInToken(location.hash);
+  if (token !== null) history.replaceState(history.state, "", location.pathname + location.search);
+  return token;
+}
+
 function decode(text: string): string | null {
   try {
     const token = decodeURIComponent(text);

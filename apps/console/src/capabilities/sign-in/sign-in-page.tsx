@@ -13,7 +13,7 @@ import { Button } from "../../components/button.tsx";
 import { CodeBlock } from "../../components/code-block.tsx";
 import { TextField } from "../../components/field.tsx";
 import { StatusMark } from "../../components/status-mark.tsx";
-import { readSignInToken, safeNext } from "./sign-in-link.ts";
+import { readSignInToken, safeNext, takeSignInToken } from "./sign-in-link.ts";
 
 const reasons: Readonly<Record<string, string>> = {
   expired: "Your session has ended. Signing in brings you back to where you were.",
@@ -45,15 +45,17 @@ export function SignInPage(): ReactNode {
   );
 }
 
-/** The token of the address, also of one that is pasted over this page's: then only the fragment changes. */
-function useFragmentToken(): string | null {
-  const [token, setToken] = useState(() => readSignInToken(window.location.hash));
+/** Hands on the token of the address, also of a link that is pasted over it: then only the fragment changes. */
+function useLinkToken(onToken: (token: string) => void): void {
   useEffect(() => {
-    const look = (): void => setToken((old) => readSignInToken(window.location.hash) ?? old);
-    window.addEventListener("hashchange", look);
-    return () => window.removeEventListener("hashchange", look);
-  }, []);
-  return token;
+    const take = (): void => {
+      const token = takeSignInToken(window);
+      if (token !== null) onToken(token);
+    };
+    take();
+    window.addEventListener("hashchange", take);
+    return () => window.removeEventListener("hashchange", take);
+  }, [onToken]);
 }
 
 function useSignIn(next: string | undefined): {
@@ -63,10 +65,9 @@ function useSignIn(next: string | undefined): {
 } {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
-  const fragmentToken = useFragmentToken();
-  const started = useRef<string | null>(null);
+  const [openedByLink] = useState(() => readSignInToken(window.location.hash) !== null);
   const enter = (): void => void navigate({ href: safeNext(next), replace: true });
-  const { mutate, isPending, isIdle, error } = useMutation({
+  const { mutate, isPending, isIdle, isError, error } = useMutation({
     mutationFn: (token: string) =>
       callApi({ path: "/session", method: "POST", body: signInSchema.parse({ token }), schema: z.unknown() }),
     onSuccess: async () => {
@@ -76,15 +77,16 @@ function useSignIn(next: string | undefined): {
       enter();
     },
   });
-  useEffect(() => {
-    if (fragmentToken === null || started.current === fragmentToken) return;
-    started.current = fragmentToken;
-    // The token must not stay in the history, where the next reader of this machine would find it.
-    window.history.replaceState(window.history.state, "", window.location.pathname + window.location.search);
-    mutate(fragmentToken);
-  }, [fragmentToken, mutate]);
-  // Somebody who is signed in already, here or in another tab a moment ago, has nothing to do on this page.
-  const session = useQuery({ ...sessionQuery, enabled: fragmentToken === null, retry: false, staleTime: 0 });
+  useLinkToken(mutate);
+  const waiting = openedByLink && isIdle;
+  // Somebody who is signed in already, here or in another tab a moment ago, has nothing to do on this page; a link
+  // that failed does not change that.
+  const session = useQuery({
+    ...sessionQuery,
+    enabled: isError || (isIdle && !waiting),
+    retry: false,
+    staleTime: 0,
+  });
   const signedIn = session.isSuccess && !session.isFetching;
   const latestEnter = useRef(enter);
   useEffect(() => {
@@ -100,7 +102,6 @@ function useSignIn(next: string | undefined): {
       }),
     [queryClient],
   );
-  const waiting = fragmentToken !== null && isIdle;
   return { pending: isPending || waiting, error, submit: mutate };
 }
 

@@ -11,11 +11,12 @@ import { Skeleton } from "../../components/skeleton.tsx";
 import { TraceHeader } from "./header/trace-header.tsx";
 import { readTab, writeTab, type TraceNavigation } from "./navigation.ts";
 import { NavigatorProvider } from "./navigation-context.tsx";
+import { openSpan } from "./open-span.ts";
 import { PanelSkeleton } from "./panel-skeleton.tsx";
 import { SpanPanel } from "./span/span-panel.tsx";
 import { isTraceNotFound, spanQuery, traceQuery } from "./trace-queries.ts";
 import { narrowBelowPx, TraceBody } from "./trace-body.tsx";
-import { buildSpanTree, type SpanNode, type SpanTree } from "./tree/span-tree.ts";
+import { buildSpanTree, type SpanNode } from "./tree/span-tree.ts";
 import { useElementWidth } from "./tree/use-element-width.ts";
 
 interface TraceViewProps {
@@ -62,15 +63,6 @@ export function TraceView(props: TraceViewProps): ReactNode {
   );
 }
 
-/** Without a wish, the span that is worth reading first: the root if it says anything, else the first that does. */
-function firstSpanToRead(tree: SpanTree): SpanNode | null {
-  const says = (node: SpanNode): boolean => node.span.inputPreview !== "" || node.span.outputPreview !== "";
-  const [root] = tree.roots;
-  if (root === undefined) return null;
-  if (says(root) || root.span.status !== "ok") return root;
-  return tree.nodes.find(says) ?? root;
-}
-
 /** From this width on, a trace of one span shows its cost beside its messages. */
 const asideFromPx = 1180;
 
@@ -93,7 +85,12 @@ function LoadedTrace({
 }: TraceViewProps & { trace: TraceDetail }): ReactNode {
   const tree = useMemo(() => buildSpanTree(trace.spans), [trace.spans]);
   const wished = spanId === undefined ? undefined : tree.bySpanId.get(spanId);
-  const selected = useMemo(() => wished ?? firstSpanToRead(tree), [wished, tree]);
+  const [chosenId, setChosenId] = useState<string>();
+  const selected = useMemo(() => openSpan(tree, { wishedId: spanId, chosenId }), [tree, spanId, chosenId]);
+  // What the view chose by itself stays chosen, whatever arrives later.
+  if (wished === undefined && selected !== null && selected.span.spanId !== chosenId) {
+    setChosenId(selected.span.spanId);
+  }
   const openTab = readTab(tab);
   const [widthPx, attachWidth] = useElementWidth();
   // Holding an arrow key passes many spans: only the one where it rests is read.

@@ -10,26 +10,22 @@ export function comparisonHint(count: number): string | null {
 }
 
 /**
- * The comparison of the two selected traces as search parameters: the earlier one on the left, so that what the right
+ * The comparison of the two selected rows as search parameters: the earlier one on the left, so that what the right
  * one has more is what was gained since. Null unless there are exactly two.
  */
 export function comparisonSearch(
   search: ConsoleSearch,
-  {
-    rows,
-    selected,
-  }: { rows: readonly Pick<TraceSummary, "traceId" | "startedAt">[]; selected: ReadonlySet<string> },
+  selected: readonly Pick<TraceSummary, "traceId" | "startedAt">[],
 ): ConsoleSearch | null {
   const [first, second, ...more] = selected;
   if (first === undefined || second === undefined || more.length > 0) return null;
-  const startedAt = (traceId: string): string => rows.find((row) => row.traceId === traceId)?.startedAt ?? "";
-  const swapped = startedAt(second) !== "" && startedAt(second) < startedAt(first);
+  const [left, right] = second.startedAt < first.startedAt ? [second, first] : [first, second];
   return {
     ...search,
     trace: undefined,
     span: undefined,
     tab: undefined,
-    left: swapped ? second : first,
-    right: swapped ? first : second,
+    left: left.traceId,
+    right: right.traceId,
   };
 }

@@ -4,6 +4,7 @@ import { tracesSearch } from "../../app/search-params.ts";
 import { useConsoleSearch } from "../../app/use-console-search.ts";
 import { Skeleton } from "../../components/skeleton.tsx";
 import type { TraceNavigation } from "../trace-view/index.ts";
+import { traceLink } from "./trace-link.ts";
 
 const TraceView = lazy(async () => {
   const { TraceView: component } = await import("../trace-view/index.ts");
@@ -20,13 +21,11 @@ export function ConnectedTraceView({ traceId, inPeek }: { traceId: string; inPee
       const rows = tracesSearch(search, { filter: target.filter });
       return router.buildLocation({ to: "/traces", search: rows }).href;
     }
-    const params = { traceId: target.type === "trace" ? target.traceId : traceId };
-    const { project, zone, span, tab } = search;
     const view =
       target.type === "view"
-        ? { span: target.spanId ?? span, tab: target.tab ?? tab }
-        : { span: target.spanId };
-    return router.buildLocation({ to: "/traces/$traceId", params, search: { project, zone, ...view } }).href;
+        ? { traceId, span: target.spanId ?? search.span, tab: target.tab ?? search.tab }
+        : { traceId: target.traceId, span: target.spanId };
+    return router.buildLocation(traceLink(search, view)).href;
   };
   const go = (target: TraceNavigation): void => {
     switch (target.type) {

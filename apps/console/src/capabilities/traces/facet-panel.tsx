@@ -10,8 +10,8 @@ import {
 } from "@weir/schema";
 import { Check, ChevronRight, X } from "lucide-react";
 import { useState, type ReactNode } from "react";
-import { failureOf } from "../../api/persistence.ts";
-import { facetsQuery, type Scope } from "../../api/queries.ts";
+import { answerOf, failureOf } from "../../api/persistence.ts";
+import { facetsQuery, keepWithinProject, type Scope } from "../../api/queries.ts";
 import { useStored } from "../../app/stored.ts";
 import { modelColour } from "../../components/model-colour.ts";
 import { Skeleton } from "../../components/skeleton.tsx";
@@ -43,10 +43,10 @@ function useFacetCounts({
     ...facetsQuery({ scope: { ...scope, filter: readableFilter(scope.filter) }, fields: open }),
     enabled: open.length > 0,
     refetchInterval: live ? 10_000 : false,
-    placeholderData: (previous) => previous,
+    placeholderData: keepWithinProject(scope),
   });
   return {
-    counts: new Map(counted.data?.data.map((facet) => [facet.field, facet.values])),
+    counts: new Map(answerOf(counted)?.data.map((facet) => [facet.field, facet.values])),
     fresh: !counted.isPlaceholderData,
     failed: failureOf(counted) !== null,
   };
@@ -68,7 +68,11 @@ export function FacetPanel({ scope, live, onFilter }: FacetsProps): ReactNode {
     store((open.includes(name) ? open.filter((each) => each !== name) : [...open, name]).join(","));
   };
   return (
-    <section aria-label="Facets" className="flex h-full flex-col overflow-y-auto py-1">
+    <section
+      aria-label="Facets"
+      aria-busy={open.length > 0 && !fresh}
+      className="flex h-full flex-col overflow-y-auto py-1"
+    >
       {failed ? (
         <output className="block px-3 py-1 text-table">
           <StatusMark state="degraded" label="Counts could not be read." />

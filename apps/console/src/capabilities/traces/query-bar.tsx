@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { findFilterField, metadataPrefix, parseFilter } from "@weir/schema";
 import { CircleAlert, Search, X } from "lucide-react";
-import { useMemo, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
+import { useMemo, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
 import { facetsQuery, type Scope } from "../../api/queries.ts";
 import { IconButton } from "../../components/button.tsx";
 import { InlineCode } from "../../components/inline-code.tsx";
@@ -17,6 +17,7 @@ import {
   type Completion,
   type CompletionContext,
 } from "./query-completion.ts";
+import { leaveUnapplied, pressInQuery } from "./query-keys.ts";
 
 /** What could stand at the caret: fields at once, values as soon as they are counted. */
 function useCompletions({
@@ -63,6 +64,7 @@ export function QueryBar({
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
   const [scrollLeft, setScrollLeft] = useState(0);
+  const leaving = useRef(false);
   const text = draft !== null && draft.from === filter ? draft.text : filter;
   const context = useMemo(() => (open ? completionContext(text, caret) : null), [open, text, caret]);
   const completions = useCompletions({ text, context, scope });
@@ -96,8 +98,9 @@ export function QueryBar({
       commit: () => commit(text),
       close,
       leave: () => {
+        close();
         setDraft(null);
-        inputRef.current?.blur();
+        leaveUnapplied(inputRef.current, leaving);
       },
     });
   return (
@@ -131,7 +134,9 @@ export function QueryBar({
             onScroll={(event) => setScrollLeft(event.currentTarget.scrollLeft)}
             onClick={() => setOpen(true)}
             onKeyDown={press}
-            onBlur={() => commit(text)}
+            onBlur={() => {
+              if (!leaving.current) commit(text);
+            }}
           />
         </div>
         <QueryEnd text={text} pending={text.trim() !== filter} onClear={() => commit("")} />
@@ -151,46 +156,6 @@ export function QueryBar({
 
 /** Width of a character of the 12 px monospace face, near enough to place the list of completions. */
 const monospaceWidth = 7.2;
-
-interface QueryActions {
-  /** Empty while nothing is on offer. */
-  completions: readonly Completion[];
-  active: number;
-  /** Whether a part of a word has been typed, which Tab may then complete. */
-  partial: boolean;
-  setActive: (active: number) => void;
-  choose: (completion: Completion) => void;
-  commit: () => void;
-  close: () => void;
-  leave: () => void;
-}
-
-/** Arrows choose, Tab takes, Enter applies, Esc closes and then gives up. */
-function pressInQuery(event: KeyboardEvent<HTMLInputElement>, actions: QueryActions): void {
-  const { completions, active } = actions;
-  const chosen = completions[active];
-  const offered = completions.length > 0;
-  if (offered && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
-    event.preventDefault();
-    // One more place than there are completions: none is chosen there, and Enter applies what was typed.
-    const places = completions.length + 1;
-    const step = event.key === "ArrowDown" ? 1 : -1;
-    actions.setActive(((active + 1 + step + places) % places) - 1);
-  } else if (event.key === "Enter") {
-    event.preventDefault();
-    if (chosen === undefined) actions.commit();
-    else actions.choose(chosen);
-  } else if (event.key === "Tab" && offered && !event.shiftKey && (chosen !== undefined || actions.partial)) {
-    const taken = chosen ?? completions[0];
-    if (taken === undefined) return;
-    event.preventDefault();
-    actions.choose(taken);
-  } else if (event.key === "Escape") {
-    event.preventDefault();
-    if (offered) actions.close();
-    else actions.leave();
-  }
-}
 
 /** What stands at the right end of the field: the key that leads to it, or those that apply and clear. */
 function QueryEnd({
@@ -214,7 +179,14 @@ function QueryEnd({
         </span>
       ) : null}
       {text === "" ? null : (
-        <IconButton size="small" label="Clear the query" onClick={onClear} className="mr-0.5">
+        <IconButton
+          size="small"
+          label="Clear the query"
+          // The field keeps the focus: left, it would apply what is to be cleared.
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={onClear}
+          className="mr-0.5"
+        >
           <X />
         </IconButton>
       )}

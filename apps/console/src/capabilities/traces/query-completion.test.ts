@@ -61,6 +61,24 @@ describe("choosing a completion", () => {
   it("replaces a quote that was opened", () => {
     expect(complete('name:"tw|', '"two words"')).toBe('name:"two words" |');
   });
+
+  it.each([
+    ["inside of its quotes", 'name:"two| words" status:error'],
+    ["before its quotes", 'name:|"two words" status:error'],
+    ["behind a backslash", String.raw`name:"two \|" words" status:error`],
+    ["whose quotes hold a parenthesis", 'name:"two| (or) three" status:error'],
+  ])("replaces the whole of a value with blanks, from %s", (_, marked) => {
+    expect(complete(marked, '"other words"')).toBe('name:"other words"| status:error');
+  });
+
+  it("replaces one quoted value of a group", () => {
+    expect(complete('name:("two| words" OR "x y")', "plain")).toBe('name:(plain| OR "x y")');
+  });
+
+  it("leaves the terms behind a quote that is not closed yet", () => {
+    expect(complete('name:"tw| status:error', '"two words"')).toBe('name:"two words"| status:error');
+    expect(complete('name:"tw| user:"x y"', '"two words"')).toBe('name:"two words"| user:"x y"');
+  });
 });
 
 it("offers fields by name first, then by title", () => {
@@ -106,6 +124,15 @@ it("counts values among the rows that the other terms leave", () => {
   if (context?.kind !== "value") throw new Error("expected a value");
   expect(withoutTerm("status:error model:gp cost:>1", context.term)).toBe("status:error cost:>1");
 });
+
+it.each(["model:(a OR g|) cost:>1", "model:(a| OR g) cost:>1", 'model:("a| (b)" OR g) cost:>1'])(
+  "leaves the whole group of %s out when it counts",
+  (marked) => {
+    const context = contextAt(marked);
+    if (context?.kind !== "value") throw new Error("expected a value");
+    expect(withoutTerm(marked.replace("|", ""), context.term)).toBe("cost:>1");
+  },
+);
 
 it("marks what cannot be read and keeps every character", () => {
   const text = "modle:x status:error “free” 😀";

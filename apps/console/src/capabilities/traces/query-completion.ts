@@ -33,37 +33,60 @@ export interface Completion {
   insert: string;
 }
 
-/** Where the term around the caret begins: terms end at blanks outside of quotes and parentheses. */
-function termStart(text: string, caret: number): number {
+/** Where the term around the caret begins, and what is open at the caret. */
+interface TermStart {
+  start: number;
+  /** Where the quotes around the caret were opened; null outside of quotes. */
+  quote: number | null;
+  grouped: boolean;
+}
+
+/** Terms end at blanks outside of quotes and parentheses. */
+function readTermStart(text: string, caret: number): TermStart {
   let start = 0;
-  let quoted = false;
+  let quote: number | null = null;
   let depth = 0;
   for (let at = 0; at < caret; at += 1) {
     const character = text.charAt(at);
-    if (character === "\\" && quoted) at += 1;
-    else if (character === '"') quoted = !quoted;
-    else if (quoted) continue;
+    if (character === "\\" && quote !== null) at += 1;
+    else if (character === '"') quote = quote === null ? at : null;
+    else if (quote !== null) continue;
     else if (character === "(") depth += 1;
     else if (character === ")") depth = Math.max(0, depth - 1);
     else if (/\s/.test(character) && depth === 0) start = at + 1;
   }
-  return start;
+  return { start, quote, grouped: depth > 0 };
 }
 
-function termEnd(text: string, caret: number): number {
-  const rest = /[\s)]/.exec(text.slice(caret));
-  return rest === null ? text.length : caret + rest.index;
+// What follows the closing quote tells it from the opening one of a later term: a value that is being typed has
+// often no closing quote yet, and is then no longer than a value without quotes.
+const closedQuote = /"(?:[^"\\]|\\[^])*"(?=[\s)*]|$)/y;
+const restOfValue = /(?:"(?:[^"\\]|\\[^])*"(?=[\s)*]|$)|[^\s)])*/y;
+const restOfGroup = /(?:"(?:[^"\\]|\\[^])*"|[^)])*\)/y;
+
+/** Where what the pattern matches from a place on ends; null when it does not match there. */
+function endOf(pattern: RegExp, text: string, from: number): number | null {
+  pattern.lastIndex = from;
+  return pattern.test(text) ? pattern.lastIndex : null;
+}
+
+/** Where the value around the caret ends. */
+function valueEnd(text: string, caret: number, { quote }: TermStart): number {
+  const from = quote === null ? caret : (endOf(closedQuote, text, quote) ?? caret);
+  return endOf(restOfValue, text, from) ?? from;
 }
 
 /** What the caret is in; null inside a quoted full text, where nothing can be offered. */
 export function completionContext(text: string, caret: number): CompletionContext | null {
-  const start = termStart(text, caret);
+  const opened = readTermStart(text, caret);
+  const { start } = opened;
+  const end = valueEnd(text, caret, opened);
   const before = text.slice(start, caret);
   const match = /^(-?)([A-Za-z_][A-Za-z0-9_.-]*):(.*)$/s.exec(before);
   if (match === null) {
     if (!/^-?[A-Za-z0-9_.]*$/.test(before)) return null;
     const from = start + (before.startsWith("-") ? 1 : 0);
-    const colon = text.charAt(termEnd(text, caret) - 1) === ":";
+    const colon = text.charAt(end - 1) === ":";
     const nameEnd = /^[A-Za-z0-9_.-]*:?/.exec(text.slice(caret))?.[0].length ?? 0;
     return {
       kind: "field",
@@ -78,12 +101,12 @@ export function completionContext(text: string, caret: number): CompletionContex
     ? (/^\((?:.*\sOR\s+|\s*)/s.exec(value)?.[0].length ?? 1)
     : (/^(?:>=|<=|>|<)/.exec(value)?.[0].length ?? 0);
   const valueStart = caret - value.length + lead;
-  const term = { start, end: termEnd(text, caret) };
+  const term = { start, end: opened.grouped ? (endOf(restOfGroup, text, end) ?? end) : end };
   return {
     kind: "value",
     field,
     typed: text.slice(valueStart, caret).replace(/^"/, ""),
-    range: { start: valueStart, end: term.end },
+    range: { start: valueStart, end },
     term,
     counts: match[1] === "" && !/^[<>]/.test(value) && !isChosenElsewhere(text, { field, term }),
   };

@@ -7,6 +7,7 @@ import { CopyButton } from "../../components/code-block.tsx";
 import { downloadText } from "../../components/download.ts";
 import { KeyHint } from "../../components/key-hint.tsx";
 import { comparisonHint } from "./comparison-link.ts";
+import { currentRows, type SelectedRows } from "./selected-rows.ts";
 
 /** What can be done with the rows that are selected, and what is missing for a comparison when one was asked for. */
 export function SelectionBar({
@@ -19,7 +20,7 @@ export function SelectionBar({
   onClear,
 }: {
   rows: readonly TraceSummary[];
-  selected: ReadonlySet<string>;
+  selected: SelectedRows;
   /** A comparison was asked for that cannot be made yet. */
   asked: boolean;
   /** Space that the peek covers. */
@@ -72,13 +73,13 @@ function Actions({
   onClear,
 }: {
   rows: readonly TraceSummary[];
-  selected: ReadonlySet<string>;
+  selected: SelectedRows;
   hint: string | null;
   onFilter: (filter: string) => void;
   onCompare: () => void;
   onClear: () => void;
 }): ReactNode {
-  const ids = [...selected];
+  const ids = [...selected.keys()];
   const only = (): string =>
     formatFilter([
       {
@@ -90,11 +91,12 @@ function Actions({
       },
     ]);
   const save = (): void => {
-    const chosen = rows.filter((row) => selected.has(row.traceId));
     downloadText({
       name: "traces.ndjson",
       type: "application/x-ndjson",
-      text: chosen.map((row) => JSON.stringify(row)).join("\n"),
+      text: currentRows(selected, rows)
+        .map((row) => JSON.stringify(row))
+        .join("\n"),
     });
   };
   return (

@@ -1,34 +1,6 @@
-import type { TraceSummary } from "@weir/schema";
 import { expect, it } from "vitest";
-import { countNew, flattenPages, mergeHead, type ListPage } from "./trace-list-merge.ts";
-
-function row(second: number, patch: Partial<TraceSummary> = {}): TraceSummary {
-  return {
-    traceId: second.toString(16).padStart(32, "0"),
-    name: "chat",
-    startedAt: new Date(second * 1000).toISOString(),
-    durationMs: 10,
-    status: "ok",
-    errorCode: "",
-    spanCount: 1,
-    generationCount: 1,
-    errorCount: 0,
-    models: [],
-    providers: [],
-    ttftMs: null,
-    inputTokens: 0,
-    outputTokens: 0,
-    costUsd: null,
-    userId: "",
-    sessionId: "",
-    environment: "",
-    tags: [],
-    inputPreview: "",
-    outputPreview: "",
-    complete: true,
-    ...patch,
-  };
-}
+import { traceRow as row } from "./fixtures/trace-row.ts";
+import { countNew, flattenPages, leavesGap, mergeHead, type ListPage } from "./trace-list-merge.ts";
 
 function page(seconds: number[], nextCursor: string | null = null): ListPage {
   return { rows: seconds.map((second) => row(second)), nextCursor, from: "", to: undefined };
@@ -49,6 +21,17 @@ it("follows the server's order, which is not that of the traces' starts", () => 
   expect(seconds(mergeHead([page([50, 40], "c")], head, { addNew: true }))).toEqual([60, 10, 50, 40]);
 });
 
+it("puts new rows on top although a known one below them has grown and moved up", () => {
+  const head = { ...page([]), nextCursor: "x", rows: [row(95), row(20, { spanCount: 9 }), row(90), row(80)] };
+  const merged = mergeHead([page([90, 80, 70, 20, 10], "c")], head, { addNew: true });
+  expect(seconds(merged)).toEqual([95, 90, 80, 70, 20, 10]);
+});
+
+it("puts what is new at the end of a whole list below all that stands above it there", () => {
+  const merged = mergeHead([page([90, 80, 20])], page([20, 90, 80, 15]), { addNew: true });
+  expect(seconds(merged)).toEqual([90, 80, 20, 15]);
+});
+
 it("goes on after the last page that was read", () => {
   const merged = mergeHead([page([50], "a"), page([40], "b")], page([60, 50]), { addNew: true });
   expect(merged.at(-1)?.nextCursor).toBe("b");
@@ -66,6 +49,27 @@ it("lets new rows wait but refreshes known ones", () => {
 it("starts anew when more arrived than the newest page holds", () => {
   const merged = mergeHead([page([50, 40])], page([99, 98], "more"), { addNew: true });
   expect(seconds(merged)).toEqual([99, 98]);
+});
+
+it.each([
+  ["a known row among them has only grown", [99, 40, 98]],
+  ["the last of them is a known row that has only grown", [99, 98, 40]],
+])("starts anew when more arrived than the newest page holds and %s", (_, newest) => {
+  const pages = [page([50, 40, 30], "c")];
+  const head = page(newest, "more");
+  expect(leavesGap(pages, head)).toBe(true);
+  expect(mergeHead(pages, head, { addNew: true })).toEqual([head]);
+  expect(seconds(mergeHead(pages, head, { addNew: false }))).toEqual([50, 40, 30]);
+});
+
+it("has no gap where the newest page reaches the list, or is all there is", () => {
+  expect(leavesGap([page([50, 40, 30], "c")], page([99, 40, 50], "more"))).toBe(false);
+  expect(leavesGap([page([50, 40])], page([99, 98]))).toBe(false);
+});
+
+it("goes on below the newest page when a list that was empty fills up", () => {
+  const head = page([99, 98], "more");
+  expect(mergeHead([page([])], head, { addNew: true })).toEqual([head]);
 });
 
 it("keeps an old list that nothing new touched", () => {

@@ -29,36 +29,34 @@ export function countNew(pages: readonly ListPage[], head: ListPage): number {
 }
 
 /**
- * Puts the head's new rows where the head has them: each before the row that follows it there. The server's order
- * (by the newest span that matched) cannot be told from the rows themselves.
+ * Whether traces may have arrived below the newest page that the list does not have either. The list is reached when
+ * it has the page's last row, and the page has all that stands above that row in the list: a row that moved up while
+ * it grew still stands at its old place there, and alone it proves nothing.
  */
-function insertInOrder({
-  rows,
-  head,
-  added,
-}: {
-  rows: readonly TraceSummary[];
-  head: readonly TraceSummary[];
-  added: ReadonlySet<string>;
-}): TraceSummary[] {
-  const before = new Map<string, TraceSummary[]>();
-  let run: TraceSummary[] = [];
-  let lastKnown: string | undefined;
-  for (const row of head) {
-    if (added.has(row.traceId)) run.push(row);
-    else {
-      before.set(row.traceId, run);
-      run = [];
-      lastKnown = row.traceId;
-    }
+export function leavesGap(pages: readonly ListPage[], head: ListPage): boolean {
+  if (head.nextCursor === null) return false;
+  const rows = flattenPages(pages);
+  const last = rows.findIndex((row) => row.traceId === head.rows.at(-1)?.traceId);
+  const inHead = new Set(head.rows.map((row) => row.traceId));
+  return last < 0 || rows.slice(0, last).some((row) => !inHead.has(row.traceId));
+}
+
+/**
+ * Puts the head's new rows where the head has them: each above all rows that follow it there. The server's order (by
+ * the newest span that matched) cannot be told from the rows themselves, and a known row that moved up in it still
+ * stands at its old place, so that the topmost of those that follow is the one that counts.
+ */
+function insertInOrder(rows: readonly TraceSummary[], head: readonly TraceSummary[]): TraceSummary[] {
+  const places = new Map(rows.map((row, place) => [row.traceId, place]));
+  const arrived = new Map<number, TraceSummary[]>();
+  let place = Math.max(-1, ...head.map((row) => places.get(row.traceId) ?? -1)) + 1;
+  for (const row of head.toReversed()) {
+    const known = places.get(row.traceId);
+    if (known === undefined) arrived.set(place, [row, ...(arrived.get(place) ?? [])]);
+    else place = Math.min(place, known);
   }
-  if (lastKnown === undefined) return [...run, ...rows];
-  const merged: TraceSummary[] = [];
-  for (const row of rows) {
-    merged.push(...(before.get(row.traceId) ?? []), row);
-    if (row.traceId === lastKnown) merged.push(...run);
-  }
-  return merged;
+  const merged = rows.flatMap((row, at) => [...(arrived.get(at) ?? []), row]);
+  return [...merged, ...(arrived.get(rows.length) ?? [])];
 }
 
 function sameRow(left: TraceSummary, right: TraceSummary): boolean {
@@ -86,9 +84,8 @@ export function mergeHead(
   if (last === undefined) return [head];
   const rows = flattenPages(pages);
   const known = new Set(rows.map((row) => row.traceId));
-  const added = new Set(head.rows.map((row) => row.traceId).filter((traceId) => !known.has(traceId)));
-  const unknownBetween = added.size === head.rows.length && head.nextCursor !== null && known.size > 0;
-  if (addNew && unknownBetween) return [head];
+  const adds = addNew && head.rows.some((row) => !known.has(row.traceId));
+  if (adds && leavesGap(pages, head)) return [head];
   const fresh = new Map(head.rows.map((row) => [row.traceId, row]));
   let changed = false;
   const updated = rows.map((row) => {
@@ -97,8 +94,6 @@ export function mergeHead(
     changed = true;
     return newer;
   });
-  if (addNew && added.size > 0) {
-    return [{ ...last, rows: insertInOrder({ rows: updated, head: head.rows, added }) }];
-  }
+  if (adds) return [{ ...last, rows: insertInOrder(updated, head.rows) }];
   return changed ? [{ ...last, rows: updated }] : pages;
 }

@@ -16,6 +16,7 @@ import {
   type RefObject,
 } from "react";
 import { Skeleton, skeletonWidth } from "../../components/skeleton.tsx";
+import type { SelectedRows } from "./selected-rows.ts";
 import type { TraceColumn } from "./trace-columns.tsx";
 import { hasJustArrived } from "./use-trace-list.ts";
 
@@ -37,7 +38,7 @@ export interface TraceTableProps {
   zone: string;
   cursor: TableCursor | null;
   openTraceId: string | undefined;
-  selected: ReadonlySet<string>;
+  selected: SelectedRows;
   hasMore: boolean;
   loadingMore: boolean;
   /** Space that the peek covers, so that every column can be scrolled out from under it. */
@@ -47,7 +48,7 @@ export interface TraceTableProps {
   onLoadMore: () => void;
   onScroll: (offset: number) => void;
   onCell: (cell: TableCursor, event: MouseEvent) => void;
-  onSelect: (traceId: string) => void;
+  onSelect: (row: TraceSummary) => void;
   /** Stands after the last row. */
   end: ReactNode;
 }
@@ -193,7 +194,7 @@ interface TraceRowProps {
   /** Some row is selected, so that every row shows its box. */
   selecting: boolean;
   onCell: (cell: TableCursor, event: MouseEvent) => void;
-  onSelect: (traceId: string) => void;
+  onSelect: (row: TraceSummary) => void;
 }
 
 const TraceRow = memo(function TraceRow({
@@ -235,7 +236,7 @@ const TraceRow = memo(function TraceRow({
           aria-checked={selected}
           aria-label={`Select the trace ${row.name}`}
           tabIndex={-1}
-          onClick={() => onSelect(row.traceId)}
+          onClick={() => onSelect(row)}
           // The whole cell takes the press, for fingers.
           className="flex size-full items-center justify-center"
         >

@@ -2,6 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useConsoleSearch } from "../../app/use-console-search.ts";
 import { comparisonSearch } from "./comparison-link.ts";
+import { currentRows, type SelectedRows } from "./selected-rows.ts";
 import type { ListView } from "./use-list-view.ts";
 import type { TraceList } from "./use-trace-list.ts";
 
@@ -21,7 +22,7 @@ export function useComparison(view: ListView, list: TraceList): Comparison {
   const { search } = useConsoleSearch();
   const navigate = useNavigate();
   // With another selection the sentence is no longer true.
-  const [askedFor, setAskedFor] = useState<ReadonlySet<string> | null>(null);
+  const [askedFor, setAskedFor] = useState<SelectedRows | null>(null);
   useEffect(() => {
     if (askedFor === null) return;
     const timer = setTimeout(() => setAskedFor(null), hintMs);
@@ -29,7 +30,7 @@ export function useComparison(view: ListView, list: TraceList): Comparison {
   }, [askedFor]);
   const { selected } = view;
   const start = (): void => {
-    const target = comparisonSearch(search, { rows: list.rows, selected });
+    const target = comparisonSearch(search, currentRows(selected, list.rows));
     if (target === null) setAskedFor(selected);
     else void navigate({ to: "/traces/compare", search: target });
   };

@@ -1,9 +1,10 @@
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate, useRouter } from "@tanstack/react-router";
 import { useCallback, useMemo, useState, type MouseEvent } from "react";
 import type { Scope } from "../../api/queries.ts";
 import { useStored } from "../../app/stored.ts";
 import { useConsoleSearch, useScope } from "../../app/use-console-search.ts";
 import { readColumns, type TraceColumn } from "./trace-columns.tsx";
+import { traceLink } from "./trace-link.ts";
 import type { TableCursor } from "./trace-table.tsx";
 import { useSelection, type Selection } from "./use-selection.ts";
 
@@ -50,6 +51,7 @@ export function useListView(): ListView {
   const scope = useScope();
   const { search, changeSearch } = useConsoleSearch();
   const navigate = useNavigate();
+  const router = useRouter();
   const open = search.trace;
   // A cursor belongs to the rows it was set in: with another query or range it is gone.
   const rows = JSON.stringify(scope);
@@ -83,10 +85,12 @@ export function useListView(): ListView {
   const onCell = useCallback(
     (cell: TableCursor, event: MouseEvent): void => {
       setCursor(cell);
-      if (event.metaKey || event.ctrlKey) window.open(`/traces/${cell.traceId}`, "_blank", "noopener");
-      else openTrace(cell.traceId);
+      if (event.metaKey || event.ctrlKey) {
+        const { href } = router.buildLocation(traceLink(search, { traceId: cell.traceId }));
+        window.open(href, "_blank", "noopener");
+      } else openTrace(cell.traceId);
     },
-    [openTrace, setCursor],
+    [openTrace, router, search, setCursor],
   );
   return {
     scope,

@@ -1,43 +1,57 @@
+import { useQueryClient, type QueryClient } from "@tanstack/react-query";
+import type { TraceSummary } from "@weir/schema";
 import { useCallback, useSyncExternalStore } from "react";
+import { toggleRow, type SelectedRows } from "./selected-rows.ts";
 
 /** The rows that are selected in the trace list, and how that changes. */
 export interface Selection {
-  selected: ReadonlySet<string>;
-  toggleSelected: (traceId: string) => void;
+  selected: SelectedRows;
+  toggleSelected: (row: TraceSummary) => void;
   clearSelection: () => void;
 }
 
-const none: ReadonlySet<string> = new Set();
-
-// Outside the page, so that Back from a comparison leads to the same selection. It is the reader's and no part of the
-// URL; traces of another project are never among them.
-let kept: { project: string | undefined; ids: ReadonlySet<string> } = { project: undefined, ids: none };
+const none: SelectedRows = new Map();
 const listeners = new Set<() => void>();
-
-function keep(project: string | undefined, ids: ReadonlySet<string>): void {
-  kept = { project, ids };
-  for (const listener of listeners) listener();
-}
+const keyOf = (project: string | undefined): readonly unknown[] => ["trace-selection", project];
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-const selectedIn = (project: string | undefined): ReadonlySet<string> =>
-  kept.project === project ? kept.ids : none;
+/** The rows of a project's list that are selected. */
+export function selectedIn(queryClient: QueryClient, project: string | undefined): SelectedRows {
+  return queryClient.getQueryData<SelectedRows>(keyOf(project)) ?? none;
+}
 
-/** The selection of a project's trace list, for as long as the console is open. */
+/**
+ * Keeps a selection outside the page, so that Back from a comparison leads to the same one, and beside what was read
+ * from the server, so that signing out forgets its rows too. It is the reader's and no part of the URL.
+ */
+export function keepSelected(
+  queryClient: QueryClient,
+  { project, selected }: { project: string | undefined; selected: SelectedRows },
+): void {
+  // No query watches it, and it would be dropped after some minutes.
+  queryClient.setQueryDefaults(keyOf(project), { gcTime: Number.POSITIVE_INFINITY });
+  queryClient.setQueryData(keyOf(project), selected);
+  // The cache tells of it a moment later, when the next key may have been pressed already.
+  for (const listener of listeners) listener();
+}
+
+/** The selection of a project's trace list, until the reader signs out. */
 export function useSelection(project: string | undefined): Selection {
-  const selected = useSyncExternalStore(subscribe, () => selectedIn(project));
+  const queryClient = useQueryClient();
+  const selected = useSyncExternalStore(subscribe, () => selectedIn(queryClient, project));
   const toggleSelected = useCallback(
-    (traceId: string): void => {
-      const next = new Set(selectedIn(project));
-      if (!next.delete(traceId)) next.add(traceId);
-      keep(project, next);
+    (row: TraceSummary): void => {
+      keepSelected(queryClient, { project, selected: toggleRow(selectedIn(queryClient, project), row) });
     },
-    [project],
+    [queryClient, project],
   );
-  const clearSelection = useCallback(() => keep(project, none), [project]);
+  const clearSelection = useCallback(
+    () => keepSelected(queryClient, { project, selected: none }),
+    [queryClient, project],
+  );
   return { selected, toggleSelected, clearSelection };
 }

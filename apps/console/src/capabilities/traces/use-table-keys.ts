@@ -14,7 +14,7 @@ export interface TableKeys {
   open: (traceId: string) => void;
   /** Closes what is open; then gives up the selection. */
   close: () => void;
-  select: (traceId: string) => void;
+  select: (row: TraceSummary) => void;
   /** Compares the two that are selected, or says what is missing for that. */
   compare: () => void;
   setFilter: (filter: string) => void;
@@ -47,9 +47,16 @@ export function useTableKeys(keys: TableKeys): void {
   const withCursor = (run: (at: TableCursor) => void) => (): void => {
     if (cursor !== null) run(cursor);
   };
+  const rowAtCursor = (): TraceSummary | undefined => rows.find((row) => row.traceId === cursor?.traceId);
+  const select = (): void => {
+    const row = rowAtCursor();
+    // Without a cursor it first says where it would select.
+    if (row === undefined) move(0)();
+    else keys.select(row);
+  };
   const filterByCell = (negated: boolean) =>
     withCursor((at) => {
-      const row = rows.find((each) => each.traceId === at.traceId);
+      const row = rowAtCursor();
       const term = row === undefined ? null : (columns[at.column]?.filter(row) ?? null);
       if (term !== null) setFilter(editFilter(filter, (old) => toggleValue(old, { ...term, negated })));
     });
@@ -70,8 +77,7 @@ export function useTableKeys(keys: TableKeys): void {
       run: withCursor((at) => keys.open(at.traceId)),
     },
     { keys: "escape", label: "Close, then clear the selection", run: keys.close },
-    // Without a cursor it first says where it would select.
-    { keys: "x", label: "Select", run: () => (cursor === null ? move(0)() : keys.select(cursor.traceId)) },
+    { keys: "x", label: "Select", run: select },
     { keys: "d", label: "Compare the two selected", run: keys.compare },
     { keys: "f", label: "Filter by the cell; again to undo", run: filterByCell(false) },
     { keys: "shift+f", label: "Leave out what the cell says", run: filterByCell(true) },

@@ -12,7 +12,7 @@ import { callApi } from "../../api/client.ts";
 import { failureOf, untilItAnswers } from "../../api/persistence.ts";
 import { tracePageSchema, type Scope } from "../../api/queries.ts";
 import { resolveRange } from "../../app/time-range.ts";
-import { countNew, flattenPages, mergeHead, type ListPage } from "./trace-list-merge.ts";
+import { countNew, flattenPages, leavesGap, mergeHead, type ListPage } from "./trace-list-merge.ts";
 
 interface PageParam {
   cursor: string | undefined;
@@ -128,7 +128,7 @@ export interface TraceList {
   hasMore: boolean;
   /** Rows that have arrived and wait for the reader to look. */
   waiting: number;
-  /** True when the newest page is full of them, so that there may be more. */
+  /** True when there may be more of them than the newest page holds. */
   waitingMore: boolean;
   loadMore: () => void;
   /** Takes the waiting rows in. */
@@ -171,10 +171,11 @@ export function useTraceList({
   const headData = head.data;
   const pages = list.data?.pages;
   const rows = useMemo(() => flattenPages(pages ?? []), [pages]);
-  const waiting = useMemo(
-    () => (headData === undefined || pages === undefined ? 0 : countNew(pages, headData)),
-    [headData, pages],
-  );
+  const { waiting, waitingMore } = useMemo(() => {
+    if (headData === undefined || pages === undefined) return { waiting: 0, waitingMore: false };
+    const count = countNew(pages, headData);
+    return { waiting: count, waitingMore: count > 0 && leavesGap(pages, headData) };
+  }, [headData, pages]);
   return {
     rows,
     ready: list.isSuccess,
@@ -183,7 +184,7 @@ export function useTraceList({
     loadingMore: list.isFetchingNextPage,
     hasMore: list.hasNextPage,
     waiting,
-    waitingMore: waiting === headData?.rows.length && headData.nextCursor !== null,
+    waitingMore,
     loadMore: () => {
       if (list.hasNextPage && !list.isFetching) void list.fetchNextPage();
     },

@@ -110,6 +110,13 @@ describe("conversations", () => {
     expect(json.input).toMatchObject([
       { parts: [{ type: "values", diff: { rows: [{ path: "degrees" }] } }] },
     ]);
+    const ids = compareCalls({
+      left: call([result('{"id": 12345678901234567890}')], []),
+      right: call([result('{"id": 12345678901234567891}')], []),
+    });
+    expect(ids.input).toMatchObject([
+      { parts: [{ type: "values", diff: { rows: [{ path: "id", right: "12345678901234567891" }] } }] },
+    ]);
     const prose = compareCalls({
       left: call([result("it is warm today")], []),
       right: call([result("it is cold today")], []),
@@ -213,10 +220,19 @@ describe("values", () => {
 });
 
 describe("bodies", () => {
-  test("JSON is compared in one form, so that spaces are no difference", () => {
+  test("JSON is indented before it is compared, so that spaces are no difference", () => {
     const { diff, json } = compareBodies({ left: '{"a":1,"b":[2]}', right: '{ "a": 1, "b": [ 2 ] }' });
     expect(json).toBe(true);
     expect(diff.segments.every((segment) => segment.kind === "equal")).toBe(true);
+  });
+
+  test("ids that JavaScript would round to the same number differ", () => {
+    const { diff, json } = compareBodies({
+      left: '{"id":12345678901234567890}',
+      right: '{"id":12345678901234567891}',
+    });
+    expect(json).toBe(true);
+    expect(diff.segments.some((segment) => segment.kind !== "equal")).toBe(true);
   });
 
   test("what is no JSON on one side is compared as it stands, and a cut body says that it is", () => {

@@ -1,5 +1,6 @@
 import type { SpanDetail } from "@weir/schema";
-import { parseJson, type ParsedJson } from "../../trace-view/json/json-value.ts";
+import { indentJson } from "../../trace-view/json/json-tokens.ts";
+import { parseJson } from "../../trace-view/json/json-value.ts";
 import { readStoredBody } from "../../trace-view/raw/stored-body.ts";
 import { compareMessages, sideToolNames, type MessageDiff } from "./compare-messages.ts";
 import { diffText, type DiffBudget, type Sides, type TextDiff } from "./text-diff.ts";
@@ -25,7 +26,7 @@ export interface BodyComparison {
   diff: TextDiff;
   /** Only the beginnings were compared: a body is longer than its record holds or than a page can compare. */
   cut: boolean;
-  /** Both are JSON and were put into one form before. */
+  /** Both are JSON and were indented before. */
   json: boolean;
 }
 
@@ -60,16 +61,15 @@ export function compareCalls({ left, right }: Sides<ComparedCall>): CallComparis
   return { input, output, settings };
 }
 
-/** What is recorded of a body, and its JSON in one form; null for what is cut or is none, as a stream's text is. */
+/** What is recorded of a body, and its JSON indented; null for what is cut or is none, as a stream's text is. */
 function readBody(text: string): { head: string; json: string | null; cut: boolean } {
   const { head, restSha256, restLost, unkeptBytes } = readStoredBody(text);
   const cut = restSha256 !== "" || restLost || unkeptBytes > 0 || head.length > bodyMaxCharacters;
-  const parsed: ParsedJson = cut ? { ok: false } : parseJson(head);
-  const json = parsed.ok ? JSON.stringify(parsed.value, null, 2) : null;
+  const json = !cut && parseJson(head).ok ? indentJson(head) : null;
   return { head: head.slice(0, bodyMaxCharacters), json, cut };
 }
 
-/** Compares two recorded bodies: JSON in one form, anything else as it stands. */
+/** Compares two recorded bodies: JSON with one value per line, anything else as it stands. */
 export function compareBodies(bodies: Sides<string>): BodyComparison {
   const left = readBody(bodies.left);
   const right = readBody(bodies.right);

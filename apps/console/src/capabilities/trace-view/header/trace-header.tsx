@@ -19,7 +19,7 @@ import { RelativeTime } from "../../../components/relative-time.tsx";
 import { StatusMark } from "../../../components/status-mark.tsx";
 import { FilterLink } from "../navigation-context.tsx";
 import type { SpanTree } from "../tree/span-tree.ts";
-import { useTraceDownload } from "./trace-download.ts";
+import { downloadWords, useTraceDownload } from "./trace-download.ts";
 
 /** What a trace is, in two lines, with the way to others like it. */
 export function TraceHeader({
@@ -79,12 +79,20 @@ function HeaderActions({
         variant="ghost"
         onClick={download.start}
         disabled={download.running}
-        title="Every span of this trace, with messages and raw bodies"
+        title={downloadWords(trace.spans.length).before}
       >
         <Download />
         {download.running ? `${download.doneCount} of ${trace.spans.length}` : "JSON"}
       </Button>
-      <output className="sr-only">{download.failure}</output>
+      <output className="sr-only">
+        {download.lack}
+        {download.failure}
+      </output>
+      {download.lack === "" ? null : (
+        <span aria-hidden="true" className="text-table text-warn-text" title={download.lack}>
+          <StatusMark state="degraded" label="Saved without bodies" />
+        </span>
+      )}
       {download.failure === "" ? null : (
         <span className="text-table text-bad-text" title={download.failure}>
           <StatusMark state="error" label="Download failed" />

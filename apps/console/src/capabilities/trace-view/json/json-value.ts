@@ -1,6 +1,13 @@
+import { hasNumberPrintedOtherwise, isPrintedOtherwise } from "./json-tokens.ts";
+
+/** Whether a value is a number that `parseJson` kept as it was written; `JSON.stringify` gives its text. */
+export function isWrittenNumber(value: unknown): boolean {
+  return JSON.isRawJSON?.(value) === true;
+}
+
 /** Whether a value is a JSON object (no array, no null). */
 export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isWrittenNumber(value);
 }
 
 /** Whether a value has parts to open: an object or an array that is not empty. */
@@ -9,16 +16,38 @@ export function isBranch(value: unknown): value is Record<string, unknown> | unk
   return isRecord(value) && Object.keys(value).length > 0;
 }
 
-export type ParsedJson = { ok: true; value: unknown } | { ok: false };
+type ParsedJson = { ok: true; value: unknown } | { ok: false };
 
-/** Parses text that may be JSON; `ok` is false for what is not. */
-export function parseJson(text: string): ParsedJson {
+function keepWritten(_name: string, value: unknown, { source }: { readonly source?: string }): unknown {
+  if (typeof value !== "number" || source === undefined || !isPrintedOtherwise(source)) return value;
+  return JSON.rawJSON?.(source) ?? value;
+}
+
+/** The value with the numbers as they were written that JavaScript would print otherwise, as a long id. */
+function withWrittenNumbers(text: string, value: unknown): unknown {
+  // Keeping them takes six times as long as parsing, and few texts need it.
+  if (JSON.rawJSON === undefined || !hasNumberPrintedOtherwise(text)) return value;
   try {
-    const value: unknown = JSON.parse(text);
-    return { ok: true, value };
+    return JSON.parse(text, keepWritten);
+  } catch (error) {
+    // Nested too deeply to be walked: better with rounded numbers than not at all.
+    if (error instanceof RangeError) return value;
+    throw error;
+  }
+}
+
+/**
+ * Parses text that may be JSON; `ok` is false for what is not. A number that JavaScript would print otherwise, as a
+ * long id, becomes a value that is printed as it was written.
+ */
+export function parseJson(text: string): ParsedJson {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
   } catch {
     return { ok: false };
   }
+  return { ok: true, value: withWrittenNumbers(text, value) };
 }
 
 /** Parses text that holds a whole JSON object or array: what a model answers when it was asked for JSON. */

@@ -6,7 +6,7 @@ import { formatBytes } from "../../../components/format.ts";
 import { byteLength } from "../messages/fold-text.ts";
 import { VirtualList } from "../virtual-list.tsx";
 import { jsonRows, revealMatch, type JsonFolding, type JsonMatch, type JsonRow } from "./json-rows.ts";
-import { copyText, parseJsonDocument } from "./json-value.ts";
+import { copyText, isWrittenNumber, parseJsonDocument } from "./json-value.ts";
 
 /** Above this many rows the tree gets its own scroll box and draws only what shows. */
 const virtualFromRows = 240;
@@ -166,8 +166,11 @@ function Name({ row }: { row: { name: string; inArray: boolean; path: string } }
 export function Scalar({ value }: { value: unknown }): ReactNode {
   if (typeof value === "string") return <StringValue text={value} />;
   if (Array.isArray(value)) return <span className="text-muted">[ ] empty</span>;
-  if (typeof value === "object" && value !== null) return <span className="text-muted">{"{ }"} empty</span>;
-  const tone = typeof value === "number" ? "text-good-text" : "text-warn-text";
+  const number = typeof value === "number" || isWrittenNumber(value);
+  if (typeof value === "object" && value !== null && !number) {
+    return <span className="text-muted">{"{ }"} empty</span>;
+  }
+  const tone = number ? "text-good-text" : "text-warn-text";
   return (
     <span className={clsx("min-w-0 [overflow-wrap:anywhere]", tone)}>
       {JSON.stringify(value) ?? "undefined"}

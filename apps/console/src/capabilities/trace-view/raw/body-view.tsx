@@ -5,6 +5,7 @@ import { CopyButton } from "../../../components/code-block.tsx";
 import { formatBytes } from "../../../components/format.ts";
 import { byteLength } from "../messages/fold-text.ts";
 import { findInJson } from "../json/json-rows.ts";
+import { indentJson } from "../json/json-tokens.ts";
 import { parseJson } from "../json/json-value.ts";
 import { JsonView } from "../json/json-view.tsx";
 import { downloadText } from "./download.ts";
@@ -42,10 +43,7 @@ export function BodyView({
   const [wrap, setWrap] = useState(true);
   const [query, setQuery] = useState("");
   const [step, setStep] = useState(0);
-  const shownText = useMemo(
-    () => (form === "text" && json.ok ? (JSON.stringify(json.value, null, 2) ?? text) : text),
-    [form, json, text],
-  );
+  const shownText = useMemo(() => (form === "text" && json.ok ? indentJson(text) : text), [form, json, text]);
   const needle = useDeferredValue(query.trim());
   const jsonMatches = useMemo(
     () => (form === "tree" && json.ok && needle !== "" ? findInJson(json.value, needle) : []),

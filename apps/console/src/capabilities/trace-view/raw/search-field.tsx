@@ -2,6 +2,19 @@ import { ChevronDown, ChevronUp, Search } from "lucide-react";
 import type { KeyboardEvent, ReactNode, Ref } from "react";
 import { IconButton } from "../../../components/button.tsx";
 
+type SearchAction = "next" | "before" | "clear";
+
+/** What a key does in a search field; nothing while it still belongs to the words being composed, as in Japanese. */
+export function searchAction({
+  key,
+  shiftKey,
+  isComposing,
+}: Pick<globalThis.KeyboardEvent, "key" | "shiftKey" | "isComposing">): SearchAction | null {
+  if (isComposing) return null;
+  if (key === "Enter") return shiftKey ? "before" : "next";
+  return key === "Escape" ? "clear" : null;
+}
+
 /** A search inside what is shown: Enter goes to the next match, Shift+Enter to the one before, Esc clears. */
 export function SearchField({
   label,
@@ -23,15 +36,16 @@ export function SearchField({
   inputRef?: Ref<HTMLInputElement>;
 }): ReactNode {
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
-    if (event.key === "Enter" && onStep !== undefined) {
-      event.preventDefault();
-      onStep(event.shiftKey ? -1 : 1);
-    } else if (event.key === "Escape") {
+    const action = searchAction(event.nativeEvent);
+    if (action === "clear") {
       // The field's Esc comes before the panel's, which would close everything.
       event.preventDefault();
       event.stopPropagation();
       if (value === "") event.currentTarget.blur();
       else onChange("");
+    } else if (action !== null && onStep !== undefined) {
+      event.preventDefault();
+      onStep(action === "next" ? 1 : -1);
     }
   };
   return (
