@@ -57,14 +57,17 @@ export class AttributeBag {
     return undefined;
   }
 
-  /** Takes the first of the names that holds a list of texts, or a JSON list of them, or one text. */
+  /**
+   * Takes the first of the names that holds a list of texts, or a JSON list of them, or one text. JSON text can
+   * express half of a surrogate pair, which no column of texts takes.
+   */
   texts(...names: string[]): string[] {
     for (const name of names) {
       const value = this.#attributes.get(name);
       const list = typeof value === "string" ? parseList(value) : value;
       if (!Array.isArray(list)) continue;
       this.#attributes.delete(name);
-      return list.filter((item) => typeof item === "string" && item !== "").map(String);
+      return list.flatMap((item) => (typeof item === "string" && item !== "" ? [item.toWellFormed()] : []));
     }
     return [];
   }
@@ -137,7 +140,7 @@ export function parseValue(value: unknown): unknown {
 }
 
 /** How a value reads in a column of texts. */
-export function asText(value: AttributeValue): string {
+export function asText(value: unknown): string {
   return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }
 

@@ -138,6 +138,18 @@ describe("an export", () => {
     [{ startTimeUnixNano: undefined }, /start_time_unix_nano must be set/],
     [{ startTimeUnixNano: "1700000000000" }, /nanoseconds since 1970/],
     [{ startTimeUnixNano: String(startNano * 3n) }, /more than a year ahead/],
+    [{ startTimeUnixNano: 1e30 }, /start_time_unix_nano must be an unsigned 64-bit/],
+    [{ startTimeUnixNano: -1e30 }, /start_time_unix_nano must be an unsigned/],
+    [{ startTimeUnixNano: "-1" }, /start_time_unix_nano must be an unsigned/],
+    [{ startTimeUnixNano: "99999999999999999999" }, /start_time_unix_nano must be an unsigned/],
+    [{ startTimeUnixNano: "soon" }, /start_time_unix_nano must be an unsigned/],
+    [{ startTimeUnixNano: 0.5 }, /start_time_unix_nano must be set/],
+    [{ endTimeUnixNano: 1e30 }, /end_time_unix_nano must be an unsigned/],
+    [{ endTimeUnixNano: -5 }, /end_time_unix_nano must be an unsigned/],
+    [{ endTimeUnixNano: {} }, /end_time_unix_nano must be an unsigned/],
+    [{ endTimeUnixNano: "1.5e18" }, /end_time_unix_nano must be an unsigned/],
+    [{ endTimeUnixNano: "18446744073709551615" }, /end_time_unix_nano lies more than a year ahead/],
+    [{ endTimeUnixNano: null }, /only ended spans/],
     [{ endTimeUnixNano: "0" }, /only ended spans/],
     [{ endTimeUnixNano: String(startNano) }, /must not be before/],
   ])("refuses a span with %j, and keeps the others", (broken, reason) => {
@@ -194,6 +206,35 @@ describe("an export", () => {
     expect(JSON.parse(rows[0]?.links ?? "")).toEqual([
       { traceId: good.traceId, spanId: good.spanId, attributes: {} },
     ]);
+  });
+});
+
+describe("an event's time", () => {
+  test.each([[1e30], [-1e30], [-5], ["-5"], ["soon"], ["99999999999999999999"], [true]])(
+    "%j is replaced by its span's start, and the export is told",
+    (timeUnixNano) => {
+      const { rows, rejected, message } = ingest(
+        json([{ ...good, events: [{ name: "e", timeUnixNano }] }, good]),
+      );
+      expect(rows).toHaveLength(2);
+      expect(JSON.parse(rows[0]?.events ?? "")).toMatchObject([{ at: "2026-11-20 23:59:59.000123" }]);
+      expect({ rejected, message }).toEqual({
+        rejected: 0,
+        message: "An event whose time is none was put at its span's start (once).",
+      });
+    },
+  );
+
+  test("that is absent is its span's start", () => {
+    const { rows, message } = ingest(json([{ ...good, events: [{ name: "e" }] }]));
+    expect(JSON.parse(rows[0]?.events ?? "")).toMatchObject([{ at: "2026-11-20 23:59:59.000123" }]);
+    expect(message).toBe("");
+  });
+
+  test("that is the largest of all is kept", () => {
+    const events = [{ name: "e", timeUnixNano: "18446744073709551615" }];
+    const { rows } = ingest(json([{ ...good, events }]));
+    expect(JSON.parse(rows[0]?.events ?? "")).toMatchObject([{ at: expect.stringMatching(/^2554-07-21/) }]);
   });
 });
 

@@ -17,7 +17,7 @@ import { messagesColumn } from "./messages/column.ts";
 import type { StoreBlob } from "./messages/column.ts";
 import { priceProviderOf } from "./price-provider.ts";
 import type { ResourceFacts } from "./resource.ts";
-import type { OtlpSpan } from "./span.ts";
+import type { OtlpEvent, OtlpSpan } from "./span.ts";
 import { isUsageName, takeUsage } from "./usage.ts";
 import { cutText } from "./warnings.ts";
 import type { Warnings } from "./warnings.ts";
@@ -199,7 +199,7 @@ function leftovers(span: OtlpSpan, { limits, warnings }: MapContext): Partial<Sp
       warnings.add(`Events beyond ${limits.eventsMax} of a span were left out`);
     const events = span.events.slice(0, limits.eventsMax).map((event) => ({
       name: event.name,
-      at: formatInstant(event.atMs),
+      at: formatInstant(eventInstant(event, span, warnings)),
       attributes: Object.fromEntries(event.attributes),
     }));
     columns.events = JSON.stringify(events);
@@ -215,6 +215,12 @@ function leftovers(span: OtlpSpan, { limits, warnings }: MapContext): Partial<Sp
     columns.links = JSON.stringify(links);
   }
   return columns;
+}
+
+/** An event is shown on its span's line, so one without a time of its own stands at the span's start. */
+function eventInstant(event: OtlpEvent, span: OtlpSpan, warnings: Warnings): number {
+  if (Number.isNaN(event.atMs)) warnings.add("An event whose time is none was put at its span's start");
+  return event.atMs > 0 ? event.atMs : span.startMs;
 }
 
 function attributesColumn(bag: AttributeBag, context: MapContext): Record<string, string> {

@@ -11,6 +11,7 @@ export type Attributes = Map<string, AttributeValue>;
 
 export interface OtlpEvent {
   name: string;
+  /** 0 where the sender gave no time, NaN where what it gave is none. */
   atMs: number;
   attributes: Attributes;
 }
@@ -27,6 +28,7 @@ export interface OtlpSpan {
   spanId: string;
   parentSpanId: string;
   name: string;
+  /** As an event's `atMs`; the refusal names both. */
   startMs: number;
   endMs: number;
   attributes: Attributes;

@@ -94,10 +94,16 @@ function readId(value: unknown, byteLength: number): string {
   return isBase64 ? Buffer.from(id, "base64").toString("hex") : id;
 }
 
+const uint64Max = 2n ** 64n - 1n;
+
+/** Milliseconds since 1970; 0 where there is no time, and NaN where it is no 64-bit count of nanoseconds. */
 function readInstant(value: unknown): number {
-  if (typeof value === "number") return Math.floor(value / 1000) / 1000;
-  if (typeof value !== "string" || !/^\d{1,20}$/.test(value)) return 0;
-  return Number(BigInt(value) / 1000n) / 1000;
+  if (value === undefined || value === null || value === "") return 0;
+  if (typeof value === "number") {
+    return value >= 0 && value <= Number(uint64Max) ? Math.floor(value / 1000) / 1000 : Number.NaN;
+  }
+  const nanos = typeof value === "string" && /^\d{1,20}$/.test(value) ? BigInt(value) : undefined;
+  return nanos !== undefined && nanos <= uint64Max ? Number(nanos / 1000n) / 1000 : Number.NaN;
 }
 
 function readStatusCode(code: unknown): number {
@@ -162,5 +168,5 @@ function readInteger(value: unknown): AttributeValue {
   if (typeof value === "number") return value;
   if (typeof value !== "string" || value === "") return null;
   const number = Number(value);
-  return Number.isSafeInteger(number) ? number : value;
+  return Number.isSafeInteger(number) ? number : text(value);
 }

@@ -1,10 +1,11 @@
 import type { Message, SpanKind } from "@weir/schema";
 import type { AttributeBag } from "../attribute-bag.ts";
 import type { SpanDraft } from "../draft.ts";
+import { isBedrockContent } from "../messages/bedrock-part.ts";
 import { readPromptItems } from "../messages/indexed.ts";
 import { argumentsOf, readAnyMessages, readOtelParts } from "../messages/part.ts";
-import { parseValue } from "../attribute-bag.ts";
-import type { OtlpEvent, OtlpSpan } from "../span.ts";
+import { isObject, parseValue } from "../attribute-bag.ts";
+import type { Attributes, AttributeValue, OtlpEvent, OtlpSpan } from "../span.ts";
 import type { Dialect } from "./dialect.ts";
 
 /**
@@ -150,46 +151,98 @@ function readMessageEvents(draft: SpanDraft, span: OtlpSpan): void {
   if (draft.input.length === 0) draft.input = input;
   if (draft.output.length === 0) draft.output = output;
   if (draft.finishReasons.length === 0) {
-    draft.finishReasons = output.flatMap((message) => message.finishReason ?? []);
+    draft.finishReasons = output.flatMap((message) => message.finishReason?.toWellFormed() ?? []);
   }
 }
 
-function readMessageEvent(event: OtlpEvent, into: { input: Message[]; output: Message[] }): boolean {
-  const { attributes } = event;
-  const role = messageEvents.get(event.name);
-  if (role !== undefined) {
-    const item = Object.fromEntries([...attributes].map(([name, value]) => [name, argumentsIfList(value)]));
-    into.input.push(
-      ...readAnyMessages([{ role, ...item, tool_call_id: item.id ?? item.tool_call_id }], role),
-    );
-    return true;
-  }
-  switch (event.name) {
-    case "gen_ai.choice": {
-      const message =
-        parseValue(attributes.get("message")) ?? attributes.get("message") ?? attributes.get("content");
-      const finishReason = attributes.get("finish_reason");
-      for (const read of readAnyMessages(message, "assistant")) {
-        into.output.push(typeof finishReason === "string" ? { ...read, finishReason } : read);
-      }
-      return true;
-    }
+interface EventMessages {
+  input: Message[];
+  output: Message[];
+}
+
+/** Whether anything was read: an event of which nothing was stays an event. */
+function readMessageEvent(event: OtlpEvent, into: EventMessages): boolean {
+  const read = messagesOfEvent(event);
+  const input = read.input.filter((message) => saysAnything(message));
+  const output = read.output.filter((message) => saysAnything(message));
+  into.input.push(...input);
+  into.output.push(...output);
+  return input.length + output.length > 0;
+}
+
+function saysAnything(message: Message): boolean {
+  return message.parts.length > 0 || message.finishReason !== undefined;
+}
+
+function messagesOfEvent({ name, attributes }: OtlpEvent): EventMessages {
+  const role = messageEvents.get(name);
+  if (role !== undefined) return { input: readMessageBody(attributes, role), output: [] };
+  switch (name) {
+    case "gen_ai.choice":
+      return { input: [], output: readChoice(attributes) };
     case "gen_ai.client.inference.operation.details":
-      into.input.push(
-        ...readSystem(attributes.get("gen_ai.system_instructions")),
-        ...readAnyMessages(attributes.get("gen_ai.input.messages"), "user"),
-      );
-      into.output.push(...readAnyMessages(attributes.get("gen_ai.output.messages"), "assistant"));
-      return true;
+      return {
+        input: [
+          ...readSystem(attributes.get("gen_ai.system_instructions")),
+          ...readAnyMessages(attributes.get("gen_ai.input.messages"), "user"),
+        ],
+        output: readAnyMessages(attributes.get("gen_ai.output.messages"), "assistant"),
+      };
     case "gen_ai.content.prompt":
-      into.input.push(...readAnyMessages(attributes.get("gen_ai.prompt"), "user"));
-      return true;
+      return { input: readAnyMessages(attributes.get("gen_ai.prompt"), "user"), output: [] };
     case "gen_ai.content.completion":
-      into.output.push(...readAnyMessages(attributes.get("gen_ai.completion"), "assistant"));
-      return true;
+      return { input: [], output: readAnyMessages(attributes.get("gen_ai.completion"), "assistant") };
     default:
-      return false;
+      return { input: [], output: [] };
   }
+}
+
+/** Azure's SDKs put the whole body of an event into one attribute, as JSON text. */
+const bodyAttribute = "gen_ai.event.content";
+
+function readMessageBody(attributes: Attributes, role: Message["role"]): Message[] {
+  const body = attributes.get(bodyAttribute);
+  const parsed = parseValue(body);
+  if (body !== undefined && !isObject(parsed)) return readAnyMessages(body, role);
+  const item = isObject(parsed) ? parsed : messageFields(attributes);
+  return readAnyMessages([{ role, ...item, tool_call_id: item.id ?? item.tool_call_id }], role);
+}
+
+/** Names with a dot are attributes of the event, such as `gen_ai.system`; the others are the message's fields. */
+function messageFields(attributes: Attributes): { [name: string]: unknown } {
+  const fields = [...attributes].filter(([name]) => !name.includes("."));
+  return Object.fromEntries(fields.map(([name, value]) => [name, argumentsIfList(value)]));
+}
+
+function readChoice(attributes: Attributes): Message[] {
+  const body = attributes.get(bodyAttribute);
+  if (body !== undefined) return readChoiceBody(body);
+  const message = attributes.get("message") ?? attributes.get("content");
+  const finishReason = attributes.get("finish_reason");
+  const parts = parseValue(message);
+  const read = isPartList(parts)
+    ? readAnyMessages([{ role: "assistant", content: parts }], "assistant")
+    : readAnyMessages(message, "assistant");
+  return typeof finishReason === "string" ? read.map((one) => ({ ...one, finishReason })) : read;
+}
+
+/** Where content is not recorded, a choice has no message, only the reason for its end. */
+function readChoiceBody(body: AttributeValue): Message[] {
+  const parsed = parseValue(body);
+  const isBare = isObject(parsed) && parsed.message === undefined;
+  return readAnyMessages(isBare ? [{ role: "assistant", ...parsed }] : body, "assistant");
+}
+
+/** Strands Agents gives the answer's content alone, where others give a message or a list of them. */
+function isPartList(value: unknown): value is unknown[] {
+  if (isBedrockContent(value, "assistant")) return true;
+  return Array.isArray(value) && value.length > 0 && value.every((item) => isTypedPart(item));
+}
+
+/** OpenTelemetry's own parts have `content`, and are read as messages of one part. */
+function isTypedPart(item: unknown): boolean {
+  if (!isObject(item) || typeof item.type !== "string") return false;
+  return item.role === undefined && item.content === undefined && item.parts === undefined;
 }
 
 /** Tool calls come as a JSON text where the attribute could not be a list. */

@@ -1,9 +1,9 @@
-import type { SpanKind } from "@weir/schema";
-import { parseValue } from "../attribute-bag.ts";
+import type { Message, SpanKind } from "@weir/schema";
+import { asText, isObject, parseValue } from "../attribute-bag.ts";
 import type { AttributeBag } from "../attribute-bag.ts";
 import type { SpanDraft } from "../draft.ts";
-import { readAnyMessages } from "../messages/part.ts";
-import type { OtlpSpan } from "../span.ts";
+import { readAnyMessages, textMessage } from "../messages/part.ts";
+import type { AttributeValue, OtlpSpan } from "../span.ts";
 import { addMetadata, addMetadataEntries } from "./dialect.ts";
 import type { Dialect } from "./dialect.ts";
 import { withVersion } from "./gen-ai.ts";
@@ -52,16 +52,40 @@ function readLangfuse(bag: AttributeBag, draft: SpanDraft, span: OtlpSpan): void
   if (level === "ERROR") draft.isError = true;
   draft.errorMessage ||= level === "ERROR" ? bag.text("langfuse.observation.status_message") : "";
   readFirstToken(bag, draft, span);
-  const input = bag.take("langfuse.observation.input") ?? bag.take("langfuse.trace.input");
-  const output = bag.take("langfuse.observation.output") ?? bag.take("langfuse.trace.output");
-  if (draft.input.length === 0) draft.input = readAnyMessages(messagesIn(input), "user");
-  if (draft.output.length === 0) draft.output = readAnyMessages(output, "assistant");
+  if (draft.input.length === 0) draft.input = readSide(bag, draft.kind, "input");
+  if (draft.output.length === 0) draft.output = readSide(bag, draft.kind, "output");
+}
+
+/** What nothing was read of, such as an empty list, stays among the attributes. */
+function readSide(bag: AttributeBag, kind: SpanKind | null, side: "input" | "output"): Message[] {
+  const names = [`langfuse.observation.${side}`, `langfuse.trace.${side}`];
+  const name = names.find((candidate) => bag.has(candidate));
+  const value = name === undefined ? undefined : bag.peek(name);
+  if (name === undefined || value === undefined || value === null) return [];
+  const role = side === "input" ? "user" : "assistant";
+  const messages =
+    isDataKind(kind) && !hasRoles(value)
+      ? [textMessage(role, asText(value))]
+      : readAnyMessages(side === "input" ? messagesIn(value) : value, role);
+  if (messages.length > 0) bag.take(name);
+  return messages;
+}
+
+/** A tool's arguments and a document that was found may have a `content` and still be no message. */
+function isDataKind(kind: SpanKind | null): boolean {
+  return kind === "tool" || kind === "retrieval";
+}
+
+function hasRoles(value: AttributeValue): boolean {
+  const parsed = parseValue(value);
+  const list: unknown[] = Array.isArray(parsed) ? parsed : [parsed];
+  return list.some((item) => isObject(item) && typeof item.role === "string");
 }
 
 /** A generation's input is its messages, or the whole request that has them. */
-function messagesIn(input: unknown): unknown {
+function messagesIn(input: AttributeValue): unknown {
   const parsed = parseValue(input);
-  return typeof parsed === "object" && parsed !== null && "messages" in parsed ? parsed.messages : input;
+  return isObject(parsed) && Array.isArray(parsed.messages) ? parsed.messages : input;
 }
 
 function readFirstToken(bag: AttributeBag, draft: SpanDraft, span: OtlpSpan): void {

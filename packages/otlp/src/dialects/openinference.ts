@@ -64,7 +64,7 @@ function readOpenInference(bag: AttributeBag, draft: SpanDraft): void {
 
 function modelOf(parameters: unknown): string {
   const parsed = parseValue(parameters);
-  return isObject(parsed) && typeof parsed.model === "string" ? parsed.model : "";
+  return isObject(parsed) && typeof parsed.model === "string" ? parsed.model.toWellFormed() : "";
 }
 
 /** Completions that are no chat have prompts and texts instead of messages. */

@@ -1,6 +1,7 @@
 import { mediaPart, readMessages } from "@weir/providers";
 import type { Message, MessagePart } from "@weir/schema";
-import { isObject, parseValue } from "../attribute-bag.ts";
+import { asText, isObject, parseValue } from "../attribute-bag.ts";
+import { isBedrockContent, readBedrockParts } from "./bedrock-part.ts";
 
 type Role = Message["role"];
 
@@ -40,33 +41,85 @@ export function textMessage(role: Role, content: string): Message {
 
 /**
  * Reads messages in any of the forms that instrumentations write: OpenTelemetry's (`parts`), the Vercel AI
- * SDK's (`tool-call`, `tool-result`), OpenAI's and Anthropic's. A JSON text is parsed first; a text that is no
- * JSON becomes one message.
+ * SDK's (`tool-call`, `tool-result`), OpenAI's, Anthropic's and Bedrock's. A JSON text is parsed first. What is
+ * no message, be it a text, a number or a function's arguments, becomes one message that shows it as it came.
  */
 export function readAnyMessages(value: unknown, fallback: Role): Message[] {
   const parsed = typeof value === "string" ? (parseValue(value) ?? value) : value;
-  if (typeof parsed === "string") return parsed === "" ? [] : [textMessage(fallback, parsed)];
-  const list = Array.isArray(parsed) ? parsed : isObject(parsed) ? [parsed] : [];
-  const messages: Message[] = [];
-  for (const item of list) messages.push(...readAnyMessage(item, fallback));
-  return messages;
+  if (parsed === undefined || parsed === null || parsed === "") return [];
+  const list = Array.isArray(parsed) ? parsed : [parsed];
+  const isData = list.length > 0 && !list.some((item) => typeof item === "string" || isMessage(item));
+  if (isData) return [textMessage(fallback, asText(value))];
+  return list.flatMap((item) => readAnyMessage(item, fallback));
 }
 
+interface Fields {
+  [name: string]: unknown;
+}
+
+function isMessage(value: unknown): value is Fields {
+  return isObject(value) && (hasMessageField(value) || wrappedMessage(value) !== undefined);
+}
+
+/** Some wrap the message, as OpenAI's `choices` do. */
+function wrappedMessage({ role, message }: Fields): Fields | undefined {
+  return role === undefined && isObject(message) && hasMessageField(message) ? message : undefined;
+}
+
+function hasMessageField(value: Fields): boolean {
+  return messageFields.some((name) => value[name] !== undefined);
+}
+
+const messageFields = ["role", "content", "parts", "tool_calls", "function_call"] as const;
+
 function readAnyMessage(item: unknown, fallback: Role): Message[] {
-  if (typeof item === "string") return item === "" ? [] : [textMessage(fallback, item)];
-  if (!isObject(item)) return [];
-  // Some wrap the message, as OpenAI's `choices` do.
-  if (item.role === undefined && isObject(item.message)) return readAnyMessage(item.message, fallback);
-  const role = roleOf(item.role, fallback);
-  const finishReason = text(item.finish_reason) || text(item.finishReason);
+  if (item === null || item === "") return [];
+  if (!isMessage(item)) return [textMessage(fallback, asText(item))];
+  const message = wrappedMessage(item) ?? item;
+  const role = roleOf(message.role, fallback);
+  const finishReason = finishReasonOf(message) || finishReasonOf(item);
   const more = finishReason === "" ? {} : { finishReason };
-  if (Array.isArray(item.parts)) return [{ role, parts: readOtelParts(item.parts), ...more }];
-  if (hasVercelContent(item.content)) return [{ role, parts: readVercelParts(item.content), ...more }];
-  const protocol = hasAnthropicContent(item.content) ? "anthropic" : "openai";
-  return readMessages({ protocol, messages: [{ ...item, role }] }).map((message) => ({
-    ...message,
+  return readForm(message, role).map((read) => ({
+    ...read,
+    parts: read.parts.length > 0 ? read.parts : unreadParts(message),
     ...more,
   }));
+}
+
+function finishReasonOf(item: Fields): string {
+  return text(item.finish_reason) || text(item.finishReason);
+}
+
+function readForm(item: Fields, role: Role): Message[] {
+  if (Array.isArray(item.parts)) return [{ role, parts: readOtelParts(item.parts) }];
+  if (hasVercelContent(item.content)) return [{ role, parts: readVercelParts(item.content) }];
+  if (isBedrockContent(item.content, role)) return [{ role, parts: readBedrockParts(item.content) }];
+  const protocol = hasAnthropicContent(item.content) ? "anthropic" : "openai";
+  return readMessages({ protocol, messages: [{ ...item, role }] });
+}
+
+/** Fields that say which message it is, and not what is in it. */
+const labels: ReadonlySet<string> = new Set([
+  "role",
+  "name",
+  "id",
+  "index",
+  "type",
+  "tool_call_id",
+  "finish_reason",
+  "finishReason",
+]);
+
+/** What a message of an unknown form holds is shown as it came, rather than left out. */
+function unreadParts(item: Fields): MessagePart[] {
+  if (isFilled(item.content)) return [{ type: "text", content: asText(item.content) }];
+  const holdsMore = Object.entries(item).some(([name, value]) => !labels.has(name) && isFilled(value));
+  return holdsMore ? [{ type: "text", content: asText(item) }] : [];
+}
+
+function isFilled(value: unknown): boolean {
+  if (value === undefined || value === null || value === "") return false;
+  return typeof value !== "object" || Object.keys(value).length > 0;
 }
 
 const anthropicTypes: ReadonlySet<unknown> = new Set([
@@ -95,7 +148,10 @@ function hasVercelContent(content: unknown): content is unknown[] {
 
 /** Reads parts as OpenTelemetry's `gen_ai.input.messages` has them. */
 export function readOtelParts(parts: readonly unknown[]): MessagePart[] {
-  return parts.flatMap((part) => (isObject(part) ? [readOtelPart(part)] : []));
+  return parts.flatMap((part): MessagePart[] => {
+    if (typeof part === "string") return part === "" ? [] : [{ type: "text", content: part }];
+    return isObject(part) ? [readOtelPart(part)] : [];
+  });
 }
 
 function readOtelPart(part: { [name: string]: unknown }): MessagePart {
