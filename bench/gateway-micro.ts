@@ -58,7 +58,7 @@ async function serve(origin: string): Promise<void> {
   const gateway = createGateway({
     recorder,
     snapshot: { current: () => snapshot },
-    clock: { nowMs: () => performance.timeOrigin + performance.now() },
+    clock: { nowMs: () => performance.timeOrigin + performance.now(), dateMs: (atMs) => atMs },
     control: { socketPath: join(home, "control.sock") },
     limits: defaultLimits,
   });

@@ -167,7 +167,8 @@ describe.runIf(chromiumInstalled("the console in Chromium"))("the console in Chr
       page.context().waitForEvent("page"),
       row.click({ modifiers: ["ControlOrMeta"] }),
     ]);
-    await opened.waitForURL((url) => url.searchParams.get("zone") === "UTC");
+    await opened.waitForURL((url) => url.pathname.startsWith("/traces/"));
+    expect(new URL(opened.url()).searchParams.get("zone")).toBe("UTC");
     await opened.close();
     await page.goto(`${system.origin}/traces?zone=Atlantis/Centre`);
     await page.getByText("bold river").first().waitFor();

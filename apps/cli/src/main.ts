@@ -8,6 +8,7 @@ import { showStatus } from "./commands/status.ts";
 import { withWholePaths } from "./context.ts";
 import type { CommandContext } from "./context.ts";
 import { CliError } from "./errors.ts";
+import { printTo } from "./print-to.ts";
 
 /**
  * The `weir` command.
@@ -20,8 +21,8 @@ export async function main(options: {
   const context: CommandContext = {
     variables: withWholePaths(options.variables),
     workingDirectory: process.cwd(),
-    print: (text) => process.stdout.write(text),
-    printError: (text) => process.stderr.write(text),
+    print: printTo(process.stdout),
+    printError: printTo(process.stderr),
   };
   let code = 0;
   const program = createProgram(context, (result) => {

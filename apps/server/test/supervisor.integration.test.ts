@@ -196,10 +196,11 @@ describe("a running Weir", () => {
     process.kill(pid ?? 0, "SIGKILL");
     const down = await until(`${name} to be said down`, async () => {
       const now = await readyz(system);
-      return now.components.some((component) => component.name === name && component.state === "down") && now;
+      const component = now.components.find((one) => one.name === name);
+      // On a busy machine it may have been slow to answer before it was killed, and is down for that at first.
+      return component?.state === "down" && component.detail.includes("killed by SIGKILL") && now;
     });
     expect(down.status).toBe(503);
-    expect(down.components.find((component) => component.name === name)?.detail).toMatch(/killed by SIGKILL/);
     expect((await call(system, system.key)).status).toBe(200);
     await until(`${name} to be back`, async () => (await readyz(system)).status === 200);
     expect(childrenOf(system.pid, command)).not.toContain(pid);

@@ -18,8 +18,10 @@ export interface SnapshotSource {
 }
 
 export interface Clock {
-  /** Milliseconds since 1970 UTC, with a fraction of at least microseconds. */
+  /** Milliseconds since 1970 UTC, with a fraction of at least microseconds; never set, so that durations hold. */
   nowMs(): number;
+  /** The same instant by the system's time, which may have been set meanwhile. */
+  dateMs(atMs: number): number;
 }
 
 /** Where everything that is no model call goes: the control server's unix socket. */

@@ -137,7 +137,7 @@ export async function startGateway(options: {
   const gateway = createGateway({
     recorder,
     snapshot: { current: () => current },
-    clock: { nowMs: () => performance.timeOrigin + performance.now() },
+    clock: { nowMs: () => performance.timeOrigin + performance.now(), dateMs: (atMs) => atMs },
     control: {
       socketPath: options.controlSocket ?? "/nonexistent/control.sock",
       trustProxy: options.trustProxy ?? false,

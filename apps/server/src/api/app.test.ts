@@ -58,7 +58,7 @@ function makeApp(options: { listenHost?: string; trustProxy?: boolean; publicUrl
       roomBytes: () => 0,
     },
     projects,
-    sessions: createSessions({ postgres, now }),
+    sessions: createSessions({ postgres, now, log }),
     sealer: createSealer("00".repeat(32)),
     runtime: {
       version: "1.2.3",

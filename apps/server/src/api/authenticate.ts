@@ -24,20 +24,30 @@ export function createAuthenticate(options: {
   snapshot: () => Snapshot;
   findSession: FindSession;
 }): Authenticate {
-  const adminDigest = createHash("sha256").update(options.adminToken).digest();
+  const adminDigest = digestOf(options.adminToken);
   return async (request) => {
-    const authorization = request.headers.get("authorization");
-    if (authorization !== null) {
-      const token = /^Bearer\s+(\S+)$/i.exec(authorization)?.[1] ?? "";
-      if (timingSafeEqual(createHash("sha256").update(token).digest(), adminDigest)) {
-        return { kind: "admin-token" };
-      }
+    const token = readBearerToken(request.headers.get("authorization") ?? "");
+    if (token !== null) {
+      if (token !== "" && timingSafeEqual(digestOf(token), adminDigest)) return { kind: "admin-token" };
       return projectKey({ token, snapshot: options.snapshot() });
     }
     const cookie = readCookie({ header: request.headers.get("cookie") ?? "", name: sessionCookie });
     const session = cookie === null ? null : await options.findSession(sha256Hex(cookie));
     return session ? { kind: "session", ...session } : { kind: "anonymous" };
   };
+}
+
+function digestOf(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}
+
+/**
+ * The token of a Bearer header, empty when it has none that could be read. Null for any other scheme: a browser sends
+ * the password of a proxy in front with every request, and that says nothing about who is signed in here.
+ */
+function readBearerToken(authorization: string): string | null {
+  if (!/^Bearer(\s|$)/i.test(authorization)) return null;
+  return /^Bearer\s+(\S+)$/i.exec(authorization)?.[1] ?? "";
 }
 
 function projectKey(options: { token: string; snapshot: Snapshot }): Principal {

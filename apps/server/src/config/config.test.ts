@@ -152,6 +152,38 @@ describe("weir.yaml", () => {
       /^weir\.yaml:\d+:\d+ this is not YAML/,
     );
   });
+  test("an alias of nothing, and one of what it stands in, are told with their line and the mend", () => {
+    const yaml = "providers:\n  - name: a\n    models: [*gpt]\nlog: &log { level: *log }\n";
+    expect(problemsOf({ yaml })).toEqual([
+      'weir.yaml:3:14 the alias *gpt cannot be filled in: there is no &gpt before it. Quote it if it is text that begins with "*".',
+      expect.stringMatching(/^weir\.yaml:4:20 the alias \*log .* inside of what &log names/),
+    ]);
+    expect(problemsOf({ yaml: "providers: *none\n" })).toHaveLength(1);
+  });
+  test("aliases of aliases that would use up the memory are refused", () => {
+    const nine = (name: string) => `[${Array.from({ length: 9 }, () => `*${name}`).join(", ")}]`;
+    const yaml = ["a: &a [x]", `b: &b ${nine("a")}`, `c: &c ${nine("b")}`, `d: ${nine("c")}`].join("\n");
+    expect(problemsOf({ yaml })).toEqual([expect.stringMatching(/^weir\.yaml:1:1 .*alias.*Write out/)]);
+  });
+  test("an alias of something written before stands for it", () => {
+    const yaml = [
+      "providers:",
+      "  - { name: a, baseUrl: http://a/v1, models: &models [one] }",
+      "  - { name: b, baseUrl: http://b/v1, models: *models }",
+    ].join("\n");
+    expect(provider(load({ yaml }), "b")?.models).toEqual(["one"]);
+  });
+  test("a tag that nobody gives a meaning is told, and its text never taken for the value", () => {
+    const yaml =
+      "providers:\n  - name: a\n    baseUrl: http://a/v1\n    apiKey: !env KEY\nlimits: !!set { a }\n";
+    expect(problemsOf({ yaml })).toEqual([
+      'weir.yaml:4:13 the tag !env means nothing here. Write ${NAME} for the environment variable NAME, and quote text that begins with "!".',
+      expect.stringMatching(/^weir\.yaml:5:9 the tag .*set means nothing here/),
+    ]);
+    expect(problemsOf({ yaml: "%YAML 1.3\n---\nstrict: true\n" })).toEqual([
+      expect.stringMatching(/^weir\.yaml:1:7 Unsupported YAML version 1\.3\. Leave/),
+    ]);
+  });
   test("a file that was named and is not there", () => {
     expect(problemsOf({ variables: { WEIR_CONFIG: "missing.yaml" } })[0]).toMatch(/^WEIR_CONFIG .*ENOENT/);
   });

@@ -4,6 +4,7 @@ import { parseInput, problemSentence, subjectOf } from "../input/parse-input.ts"
 import type { ConfigProblem } from "./errors.ts";
 import { configFileSchema } from "./file-schema.ts";
 import type { ConfigFile } from "./file-schema.ts";
+import { findYamlProblems } from "./yaml-problems.ts";
 
 type Path = readonly PropertyKey[];
 
@@ -24,21 +25,35 @@ export function readConfigFile(options: {
   variables: Readonly<Record<string, string | undefined>>;
 }): { ok: true; file: ReadFile } | { ok: false; problems: ConfigProblem[] } {
   const lines = new LineCounter();
-  const document = parseDocument(options.text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const document = parseDocument(options.text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: true,
+    // Sets, dates and bytes are no configuration: a tag for one is told like any other.
+    resolveKnownTags: false,
+  });
   const at = (offset: number) => {
     const position = lines.linePos(offset);
     return `${options.name}:${position.line}:${position.col}`;
   };
-  if (document.errors.length > 0) {
-    const problems = document.errors.map((error) => ({
-      where: at(error.pos[0]),
-      message: `this is not YAML: ${error.message.replace(/\.$/, "")}. Check the indentation, and quote text that has a colon in it.`,
-    }));
-    return { ok: false, problems };
+  const unreadable = findYamlProblems(document);
+  if (unreadable.length > 0) {
+    return { ok: false, problems: unreadable.map(({ offset, message }) => ({ where: at(offset), message })) };
   }
   const where = (path: Path) => at(offsetOf({ document, path }));
   const problems: ConfigProblem[] = [];
-  const filled = fillVariables({ value: document.toJS() ?? {}, path: [], where, problems, ...options });
+  let value: unknown;
+  try {
+    value = document.toJS() ?? {};
+  } catch (error) {
+    // Aliases of aliases, so many that they were written to use up the memory.
+    const reason = error instanceof Error ? error.message : String(error);
+    return {
+      ok: false,
+      problems: [{ where: at(0), message: `${reason}. Write out what the aliases name.` }],
+    };
+  }
+  const filled = fillVariables({ value, path: [], where, problems, ...options });
   const parsed = parseInput(configFileSchema, filled);
   if (!parsed.ok) {
     for (const { path, message } of parsed.problems) {

@@ -10,6 +10,8 @@ const socketPathMaxBytes = 100;
 export interface Home {
   root: string;
   lock: string;
+  /** Answers as long as the lock is held. */
+  lockSocket: string;
   run: string;
   controlSocket: string;
   postgres: string;
@@ -30,13 +32,14 @@ export interface Home {
 export function homePaths(root: string): Home {
   const run = join(root, "run");
   const digest = createHash("sha256").update(root).digest("hex").slice(0, 16);
-  const controlSocket = join(run, "control.sock");
-  const fits = Buffer.byteLength(controlSocket) <= socketPathMaxBytes;
+  const fits = Buffer.byteLength(join(run, "control.sock")) <= socketPathMaxBytes;
+  const sockets = fits ? run : join(tmpdir(), `weir-${digest}`);
   return {
     root,
     lock: join(root, "lock"),
+    lockSocket: join(sockets, "lock.sock"),
     run,
-    controlSocket: fits ? controlSocket : join(tmpdir(), `weir-${digest}`, "control.sock"),
+    controlSocket: join(sockets, "control.sock"),
     postgres: join(root, "postgres"),
     clickhouse: join(root, "clickhouse"),
     spool: join(root, "spool"),

@@ -1,5 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import type { Home } from "./home.ts";
+import { isAnswered, listenOnLock } from "./lock-socket.ts";
 import { processIdentity } from "./process-identity.ts";
 
 const holderSchema = z.object({
@@ -9,63 +13,105 @@ const holderSchema = z.object({
 });
 export type LockHolder = z.output<typeof holderSchema>;
 
+/** A holder that we cannot see may answer this long after it took the lock. */
+const answerWaitMs = 1_000;
+const askEveryMs = 50;
+
 /** Another server runs on the same home. */
 export class HomeLockedError extends Error {
   readonly code = "home_locked";
-  readonly holder: LockHolder;
 
-  constructor(options: { path: string; holder: LockHolder }) {
-    const { pid, startedAt } = options.holder;
-    super(
-      `Weir runs on this home already: process ${pid}, started ${startedAt}. Stop it with "kill ${pid}", or start this one with another WEIR_HOME.`,
-    );
+  constructor(message: string) {
+    super(message);
     this.name = "HomeLockedError";
-    this.holder = options.holder;
   }
+}
+
+function lockedBy({ pid, startedAt }: LockHolder): HomeLockedError {
+  return new HomeLockedError(
+    `Weir runs on this home already: process ${pid}, started ${startedAt}. Stop it with "kill ${pid}", or start this one with another WEIR_HOME.`,
+  );
+}
+
+function lockedElsewhere(): HomeLockedError {
+  return new HomeLockedError(
+    "Weir runs on this home already, and not among the processes that this one sees: it may be in another container. Stop it there, or start this one with another WEIR_HOME.",
+  );
 }
 
 /** The server that holds the lock now, or null when nobody does (a lock left by a killed process counts as none). */
 export function readLockHolder(path: string): LockHolder | null {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-    throw error;
-  }
-  const parsed = holderSchema.safeParse(parseJson(text));
-  if (!parsed.success) return null;
-  return processIdentity(parsed.data.pid) === parsed.data.identity ? parsed.data : null;
+  const text = readIfThere(path);
+  return text === null ? null : livingHolder(text);
 }
 
 /**
- * Takes the lock of a home for this process.
+ * Takes the lock of a home for this process. Between containers that share the home a process id says nothing, so
+ * the holder answers on a socket as well, for as long as it holds the lock.
  * @returns a function that gives it back
  * @throws HomeLockedError when a living process holds it
  */
-export function takeLock(path: string): () => void {
+export async function takeLock(home: Pick<Home, "lock" | "lockSocket">): Promise<() => void> {
+  const { lock: path, lockSocket } = home;
   const own: LockHolder = {
     pid: process.pid,
     identity: processIdentity(process.pid) ?? "",
     startedAt: new Date().toISOString(),
   };
-  const draft = `${path}.${process.pid}`;
+  // Two containers often give their servers the same process id.
+  const draft = `${path}.${randomUUID()}`;
   writeFileSync(draft, JSON.stringify(own), { mode: 0o600 });
   try {
     // A link appears whole or not at all, so nobody ever reads half a lock.
     for (let attempt = 0; !tryLink({ draft, path }); attempt++) {
-      const holder = readLockHolder(path);
-      if (holder) throw new HomeLockedError({ path, holder });
       if (attempt === 10)
         throw new Error(`The lock ${path} cannot be taken; remove it if no Weir runs here.`);
-      removeStale(path);
+      const found = readIfThere(path);
+      if (found === null) continue;
+      await refuseIfHeld({ found, lockSocket });
+      removeStale({ path, found });
     }
+    const server = await listenOnLock(lockSocket);
+    return () => {
+      // Before the lock: closing removes the socket's file, which must not be the next holder's.
+      server.close();
+      if (readLockHolder(path)?.pid === process.pid) rmSync(path, { force: true });
+    };
   } finally {
     rmSync(draft, { force: true });
   }
-  return () => {
-    if (readLockHolder(path)?.pid === process.pid) rmSync(path, { force: true });
-  };
+}
+
+/** Throws when the process that wrote the lock lives, or somebody answers for it. */
+async function refuseIfHeld(options: { found: string; lockSocket: string }): Promise<void> {
+  const living = livingHolder(options.found);
+  if (living) throw lockedBy(living);
+  // It was written a moment before its socket is there.
+  const ageMs = Date.now() - Date.parse(parseHolder(options.found)?.startedAt ?? "");
+  const askUntilMs = performance.now() + (Math.abs(ageMs) < answerWaitMs ? answerWaitMs : 0);
+  for (;;) {
+    if (await isAnswered(options.lockSocket)) throw lockedElsewhere();
+    if (performance.now() >= askUntilMs) return;
+    await sleep(askEveryMs);
+  }
+}
+
+function parseHolder(text: string): LockHolder | null {
+  return holderSchema.safeParse(parseJson(text)).data ?? null;
+}
+
+function livingHolder(text: string): LockHolder | null {
+  const holder = parseHolder(text);
+  return holder && processIdentity(holder.pid) === holder.identity ? holder : null;
+}
+
+function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
 }
 
 function tryLink(options: { draft: string; path: string }): boolean {
@@ -78,16 +124,16 @@ function tryLink(options: { draft: string; path: string }): boolean {
   }
 }
 
-/** Moves a stale lock aside; when another starter was quicker and its lock was moved, it is put back. */
-function removeStale(path: string): void {
-  const aside = `${path}.stale-${process.pid}`;
+/** Moves a stale lock aside; when another starter was quicker and it is its lock that was moved, it is put back. */
+function removeStale(options: { path: string; found: string }): void {
+  const aside = `${options.path}.stale-${randomUUID()}`;
   try {
-    renameSync(path, aside);
+    renameSync(options.path, aside);
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return;
     throw error;
   }
-  if (readLockHolder(aside)) tryLink({ draft: aside, path });
+  if (readIfThere(aside) !== options.found) tryLink({ draft: aside, path: options.path });
   rmSync(aside, { force: true });
 }
 

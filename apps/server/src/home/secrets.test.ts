@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
-import { createSealer, newProjectKey, readOrCreateSecret } from "./secrets.ts";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createSealer, newProjectKey, openSecrets, SecretFileError } from "./secrets.ts";
 
 test("a project key has the form that the gateway looks for", () => {
   const keys = new Set(Array.from({ length: 200 }, newProjectKey));
@@ -20,14 +20,35 @@ test("what was sealed opens again with the same key only", () => {
   expect(() => sealer.open(sealed)).toThrow(/auth/);
 });
 
-test("a secret is made once and its owner alone can read it", () => {
-  const folder = mkdtempSync(join(tmpdir(), "weir-secret-"));
-  const path = join(folder, "token");
-  try {
-    expect(readOrCreateSecret({ path, make: () => "first" })).toBe("first");
-    expect(readOrCreateSecret({ path, make: () => "second" })).toBe("first");
-    expect(statSync(path).mode & 0o777).toBe(0o600);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+describe("the secrets of a home", () => {
+  let folder: string;
+  let home: { secretKey: string; adminToken: string };
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "weir-secret-"));
+    home = { secretKey: join(folder, "secret.key"), adminToken: join(folder, "admin-token") };
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  test("are made once, and their owner alone can read them", () => {
+    const first = openSecrets(home);
+    const again = openSecrets(home);
+    expect(again.adminToken).toBe(first.adminToken);
+    expect(again.sealer.open(first.sealer.seal("weir_secret"))).toBe("weir_secret");
+    expect(readdirSync(folder).toSorted()).toEqual(["admin-token", "secret.key"]);
+    for (const path of Object.values(home)) expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  test.each([
+    ["adminToken", ""],
+    ["adminToken", "\n"],
+    ["adminToken", "short"],
+    ["secretKey", ""],
+    ["secretKey", "11".repeat(31)],
+    ["secretKey", "xy".repeat(32)],
+  ] as const)("a file that holds no %s but %j is refused with its path and the mend", (name, text) => {
+    openSecrets(home);
+    writeFileSync(home[name], text);
+    expect(() => openSecrets(home)).toThrow(SecretFileError);
+    expect(() => openSecrets(home)).toThrow(new RegExp(`^${home[name]} does not hold .*[dD]elete it`));
+  });
 });

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type { Home } from "./home.ts";
 
 const ivBytes = 12;
 const tagBytes = 16;
@@ -22,19 +23,84 @@ export function newProjectKey(): string {
   return `weir_${randomBase62(40)}`;
 }
 
-/** Reads the file, or writes `make()` into it first when there is none; its owner alone can read it. */
-export function readOrCreateSecret(options: { path: string; make: () => string }): string {
-  const read = () => readFileSync(options.path, "utf8").trim();
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+/** A file of the home that holds a secret holds something else, e.g. nothing after a full disk. */
+export class SecretFileError extends Error {
+  readonly code = "secret_unusable";
+
+  constructor(options: { path: string; form: string; mend: string }) {
+    super(`${options.path} does not hold ${options.form}. ${options.mend}`);
+    this.name = "SecretFileError";
   }
+}
+
+/** How a secret is made, and what its file may hold. */
+interface SecretKind {
+  make: () => string;
+  pattern: RegExp;
+  /** The pattern in words. */
+  form: string;
+  /** What to do about a file that holds something else, as a sentence. */
+  mend: string;
+}
+
+const sealingKey: SecretKind = {
+  make: () => randomBytes(32).toString("hex"),
+  pattern: /^[0-9a-f]{64}$/i,
+  form: "a key of 64 hexadecimal digits",
+  mend: "Put it back from your backup, or delete it: the next start makes another, and the first project key cannot be shown any more.",
+};
+
+const adminTokenKind: SecretKind = {
+  make: () => randomBase62(43),
+  pattern: /^\S{16,}$/,
+  form: "a token of 16 characters or more",
+  mend: "Delete it: the next start makes another.",
+};
+
+/** The secrets of a home, made by its first start. Throws SecretFileError for a file that holds none. */
+export function openSecrets(home: Pick<Home, "secretKey" | "adminToken">): Secrets {
+  return {
+    sealer: createSealer(readOrCreateSecret({ path: home.secretKey, kind: sealingKey })),
+    adminToken: readOrCreateSecret({ path: home.adminToken, kind: adminTokenKind }),
+  };
+}
+
+export interface Secrets {
+  sealer: Sealer;
+  adminToken: string;
+}
+
+/** Reads the file, or writes a new secret into it first when there is none; its owner alone can read it. */
+function readOrCreateSecret(options: { path: string; kind: SecretKind }): string {
+  const { path, kind } = options;
+  const secret = readIfThere(path) ?? createSecret(options);
+  if (!kind.pattern.test(secret)) throw new SecretFileError({ path, ...kind });
+  return secret;
+}
+
+function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+function createSecret(options: { path: string; kind: SecretKind }): string {
   const draft = `${options.path}.${process.pid}`;
-  writeFileSync(draft, `${options.make()}\n`, { mode: 0o600 });
+  const secret = options.kind.make();
+  const file = openSync(draft, "w", 0o600);
+  try {
+    writeFileSync(file, `${secret}\n`);
+    // A power cut would leave the name with nothing behind it.
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
   linkSync(draft, options.path);
   rmSync(draft);
-  return read();
+  return secret;
 }
 
 /** Seals short texts with a key that lies beside the database, not in it. */

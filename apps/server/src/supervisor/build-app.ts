@@ -36,7 +36,7 @@ export function buildApp(options: {
   const now = () => Date.now();
   const postgres = accessPostgres(options.postgres);
   const projects = createProjects(postgres);
-  const sessions = createSessions({ postgres, now });
+  const sessions = createSessions({ postgres, now, log });
   const services: Services = {
     postgres,
     clickhouse: accessClickHouse(options.clickhouse),

@@ -7,18 +7,22 @@ import type { Variables } from "../config/environment.ts";
 import { ConfigError } from "../config/errors.ts";
 import { buildConsoleIfMissing } from "../console/build-console.ts";
 import { prepareHome } from "../home/home.ts";
+import type { Home } from "../home/home.ts";
 import { HomeLockedError, takeLock } from "../home/lock.ts";
+import { openSecrets, SecretFileError } from "../home/secrets.ts";
+import type { Secrets } from "../home/secrets.ts";
 import { createLog } from "../log/log.ts";
 import { isLoopback } from "../api/security.ts";
 import { announcement } from "./announce.ts";
+import { createBreakDown } from "./break-down.ts";
 import { whenNpmIsGone } from "./parent-watch.ts";
 import { PortUnavailableError } from "./port-probe.ts";
 import { WeirServer } from "./server.ts";
+import { listenForStop } from "./stop-request.ts";
+import type { StopRequest } from "./stop-request.ts";
 
 /** How long the announcement waits for the engines before it is made without them. */
 const readyWaitMs = 15_000;
-/** Two signals within this time are one: a terminal and npm both pass a Ctrl-C on. */
-const sameSignalMs = 700;
 
 const consoleFolder = fileURLToPath(new URL("../../../console/dist", import.meta.url));
 
@@ -26,7 +30,7 @@ const consoleFolder = fileURLToPath(new URL("../../../console/dist", import.meta
 export const version = manifest.version;
 
 /**
- * Runs a whole Weir until it is told to stop (SIGTERM, SIGINT, SIGHUP, or the end of the launcher or npm that started it).
+ * Runs a whole Weir until it is told to stop (SIGTERM, SIGINT, a terminal that is closed, or the end of the launcher or npm that started it).
  * @returns the exit code: 0 after an orderly stop, 1 when it could not start or broke
  */
 export async function runServer(options: {
@@ -39,16 +43,38 @@ export async function runServer(options: {
   const stop = listenForStop();
   whenNpmIsGone(options.variables, stop.request);
   let config: Config;
+  let home: Home;
   let release: () => void;
   try {
     config = loadConfig(options);
-    const home = prepareHome(config.home);
-    release = takeLock(home.lock);
+    home = prepareHome(config.home);
+    release = await takeLock(home);
   } catch (error) {
     print(startFailure(error));
     return 1;
   }
-  const home = prepareHome(config.home);
+  try {
+    return await runInHome({ config, home, stop, startedAt, print });
+  } finally {
+    release();
+  }
+}
+
+async function runInHome(options: {
+  config: Config;
+  home: Home;
+  stop: StopRequest;
+  startedAt: number;
+  print: (text: string) => void;
+}): Promise<number> {
+  const { config, home, print } = options;
+  let secrets: Secrets;
+  try {
+    secrets = openSecrets(home);
+  } catch (error) {
+    print(startFailure(error));
+    return 1;
+  }
   const { logger, close } = createLog({
     folder: home.log,
     level: config.logLevel,
@@ -58,13 +84,12 @@ export async function runServer(options: {
   try {
     for (const warning of warningsOf(config)) logger.warn(warning);
     const builder = buildConsoleIfMissing({ folder: consoleFolder, log: logger });
-    const server = new WeirServer({ config, home, log: logger, version, consoleFolder });
+    const server = new WeirServer({ config, home, secrets, log: logger, version, consoleFolder });
     const { publicUrl } = config;
-    const code = await serve({ server, startedAt, stop, log: logger, print, home: home.root, publicUrl });
+    const code = await serve({ ...options, server, log: logger, home: home.root, publicUrl });
     builder?.kill();
     return code;
   } finally {
-    release();
     close();
   }
 }
@@ -85,12 +110,8 @@ async function serve(options: {
     server.kill();
     process.exit(1);
   });
-  const breakDown = (error: unknown) => {
-    log.fatal({ err: error }, "Weir broke and stops; please report this with the log");
-    code = 1;
-    stop.request();
-  };
-  process.on("uncaughtException", breakDown);
+  const breakDown = createBreakDown({ log, requestStop: stop.request });
+  process.on("uncaughtException", breakDown.handle);
   // One request of the console that failed unseen is no reason to stop serving calls.
   process.on("unhandledRejection", (error) => {
     log.error({ err: error }, "Something failed that nobody waited for; please report this with the log");
@@ -120,43 +141,7 @@ async function serve(options: {
   }
   await server.stop();
   log.info("Stopped");
-  return code;
-}
-
-interface StopRequest {
-  requested: Promise<void>;
-  isRequested(): boolean;
-  request(): void;
-  /** Called when a second signal says that the stop takes too long. */
-  onForce(listener: () => void): void;
-}
-
-function listenForStop(): StopRequest {
-  const requested = Promise.withResolvers<void>();
-  let firstAtMs = 0;
-  let force: (() => void) | null = null;
-  const request = () => {
-    if (firstAtMs === 0) {
-      firstAtMs = Date.now();
-      requested.resolve();
-    } else if (Date.now() - firstAtMs > sameSignalMs) {
-      force?.();
-    }
-  };
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, request);
-  // The launcher that started this process on an older Node holds a channel to it; without it nobody waits for us.
-  if (process.channel) {
-    process.on("disconnect", request);
-    process.channel.unref();
-  }
-  return {
-    requested: requested.promise,
-    isRequested: () => firstAtMs !== 0,
-    request,
-    onForce: (listener) => {
-      force = listener;
-    },
-  };
+  return breakDown.happened() ? 1 : code;
 }
 
 function warningsOf(config: Config): string[] {
@@ -175,7 +160,8 @@ function startFailure(error: unknown): string {
     const lines = error.problems.map((problem) => `  ${problem.where}: ${problem.message}`);
     return `Weir cannot start: the configuration has ${lines.length === 1 ? "a mistake" : `${lines.length} mistakes`}.\n${lines.join("\n")}\n`;
   }
-  if (error instanceof HomeLockedError || error instanceof PortUnavailableError) {
+  const told = [HomeLockedError, SecretFileError, PortUnavailableError].some((kind) => error instanceof kind);
+  if (error instanceof Error && told) {
     return `Weir cannot start: ${error.message}\n`;
   }
   if (error instanceof Error && "code" in error && "path" in error) {

@@ -23,7 +23,7 @@ import type { Config } from "../config/config.ts";
 import { accessPostgres } from "../engines/engine-access.ts";
 import { SupervisedEngine } from "../engines/supervised-engine.ts";
 import type { Home } from "../home/home.ts";
-import { createSealer, randomBase62, readOrCreateSecret } from "../home/secrets.ts";
+import type { Secrets } from "../home/secrets.ts";
 import type { Runtime } from "../runtime.ts";
 import { SnapshotPublisher } from "../snapshot/publisher.ts";
 import { GatewayPool } from "../threads/gateway-pool.ts";
@@ -46,6 +46,7 @@ const configPollMs = 1_000;
 export interface WeirServerOptions {
   config: Config;
   home: Home;
+  secrets: Secrets;
   log: Logger;
   version: string;
   /** Where the built console lies. */
@@ -58,8 +59,6 @@ export class WeirServer {
   readonly #startedAtMs = Date.now();
   readonly #spoolGauge = createSpoolGauge();
   readonly #since = createSinceBook(() => Date.now());
-  readonly #sealer;
-  readonly #adminToken;
   readonly #postgres: SupervisedEngine<Postgres>;
   readonly #clickhouse: SupervisedEngine<ClickHouse>;
   readonly #publisher: SnapshotPublisher;
@@ -78,13 +77,6 @@ export class WeirServer {
   constructor(options: WeirServerOptions) {
     const { config, home, log } = options;
     this.#options = options;
-    this.#sealer = createSealer(
-      readOrCreateSecret({
-        path: home.secretKey,
-        make: () => Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("hex"),
-      }),
-    );
-    this.#adminToken = readOrCreateSecret({ path: home.adminToken, make: () => randomBase62(43) });
     this.#postgres = this.#makePostgres();
     this.#clickhouse = this.#makeClickHouse();
     const access = accessPostgres(() => this.#postgres.current());
@@ -109,7 +101,7 @@ export class WeirServer {
 
   /** Starts everything; resolves once the gateway serves. Engines that fail are retried, and said in `system()`. */
   async start(): Promise<void> {
-    const { config, home, log, version, consoleFolder } = this.#options;
+    const { config, home, secrets, log, version, consoleFolder } = this.#options;
     await probePort(config);
     const recovered = await recoverSpool({ directory: home.spool, gauge: this.#spoolGauge });
     if (recovered.sealed > 0) log.info(recovered, "Records that a killed server left are in the spool again");
@@ -119,8 +111,7 @@ export class WeirServer {
       log,
       version,
       consoleFolder,
-      sealer: this.#sealer,
-      adminToken: this.#adminToken,
+      ...secrets,
       postgres: () => this.#postgres.current(),
       clickhouse: () => this.#clickhouse.current(),
       spool: this.#spool(),
@@ -248,7 +239,7 @@ export class WeirServer {
   }
 
   #makePostgres(): SupervisedEngine<Postgres> {
-    const { config, home, log } = this.#options;
+    const { config, home, secrets, log } = this.#options;
     const quiet = log.child({ quiet: true });
     return new SupervisedEngine<Postgres>({
       title: "Postgres",
@@ -262,7 +253,7 @@ export class WeirServer {
         await migratePostgres({ postgres, log: quiet });
         const made = await bootstrap({
           postgres,
-          sealer: this.#sealer,
+          sealer: secrets.sealer,
           bootstrapKey: config.bootstrapKey,
           log,
         });

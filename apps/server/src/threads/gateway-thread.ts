@@ -10,6 +10,7 @@ import {
 } from "@weir/store";
 import type { FromGatewayThread, GatewayThreadData, ToGatewayThread } from "./messages.ts";
 import { recordingProblem } from "./recording-check.ts";
+import { createThreadClock } from "./thread-clock.ts";
 
 // The entry of a gateway thread: it serves model calls and OTLP with nothing but a snapshot and the spool.
 
@@ -24,13 +25,13 @@ let snapshot: Snapshot = data.snapshot;
 let reportedProblem = "";
 const keyUses = new Map<string, number>();
 
-const nowMs = () => performance.timeOrigin + performance.now();
+const clock = createThreadClock({ systemMs: () => Date.now(), monotonicMs: () => performance.now() });
 const spool = createSpoolWriter({
   directory: data.spoolFolder,
   producer: data.producer,
   limits: data.limits,
   gauge: data.spoolGauge,
-  clock: { nowMs },
+  clock,
 });
 const recorder = createRecorder({ spool, blobs: createBlobStore({ directory: data.blobFolder }) });
 
@@ -45,7 +46,7 @@ const gateway = createGateway({
     storeBlob: (blob) => recorder.storeBlob(blob),
   },
   snapshot: { current: () => snapshot },
-  clock: { nowMs },
+  clock,
   control: { socketPath: data.controlSocket, trustProxy: data.trustProxy },
   limits: data.limits,
   counters: data.counters,
@@ -69,8 +70,9 @@ const reporter = setInterval(report, reportEveryMs);
 const address = await gateway.listen({ port: data.port, host: data.host, reusePort: true });
 send({ type: "listening", port: address.port });
 
-/** Tells the main thread which keys were used, and whether records can be written. */
+/** Tells the main thread which keys were used, and whether records can be written; keeps the clock right. */
 function report(): void {
+  clock.follow();
   if (keyUses.size > 0) {
     send({ type: "keys-used", uses: [...keyUses].map(([keyId, usedAtMs]) => ({ keyId, usedAtMs })) });
     keyUses.clear();

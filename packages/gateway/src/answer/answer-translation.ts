@@ -39,7 +39,7 @@ export function createAnswerTranslation(call: Call, providerProtocol: WireProtoc
     from: providerProtocol,
     to: call.protocol,
     model: call.resolution?.model ?? "",
-    nowMs: Math.floor(call.startedAtMs),
+    nowMs: Math.floor(call.gate.ports.clock.dateMs(call.startedAtMs)),
   };
   return {
     providerProtocol,

@@ -93,7 +93,7 @@ function priceOf(call: Call, facts: ResponseFacts): CostProof | null {
     provider: resolution.provider.source.priceProvider,
     model: facts.modelAnswered === "" ? resolution.model : facts.modelAnswered,
     usage: facts.usage,
-    atMs: call.startedAtMs,
+    atMs: call.gate.ports.clock.dateMs(call.startedAtMs),
   });
 }
 
@@ -139,7 +139,7 @@ function spanOf(call: Call, outcome: Outcome, endedAtMs: number): SpanRecord {
     kind: kinds[call.operation],
     name: model === "" ? call.operation : `${call.operation} ${model}`,
     source: "gateway",
-    started_at: formatInstant(startedAtMs),
+    started_at: formatInstant(call.gate.ports.clock.dateMs(startedAtMs)),
     duration_ms: rounded(endedAtMs - startedAtMs),
     ttft_ms: first === null ? null : rounded(first - startedAtMs),
     inter_token_ms: streamed ? interTokenMs(facts) : null,

@@ -36,7 +36,7 @@ function take(gate: Gate, { req, res }: Exchange, batch: { key: SnapshotKey; bod
     body: batch.body,
     projectId: batch.key.projectId,
     keyId: batch.key.id,
-    nowMs: ports.clock.nowMs(),
+    nowMs: ports.clock.dateMs(ports.clock.nowMs()),
   });
   counters.add("receivedBytes", batch.body.length);
   if (!repeated) {

@@ -18,6 +18,7 @@ export interface Batch {
   /** True when an attempt of another batch may have brought some of these rows, under a token that this one lacks. */
   elsewhere: boolean;
   failures: number;
+  /** By the monotonic clock of this process. */
   notBeforeMs: number;
 }
 

@@ -108,8 +108,9 @@ class SegmentShipper implements Shipper {
   #running: Promise<void> | null = null;
   #stopping = false;
   #wake: () => void = () => undefined;
-  #lastInsertMs = 0;
-  #lastHandedBackMs = 0;
+  // Intervals go by the monotonic clock: one that is set back would hold up what is due.
+  #lastInsertMs = -Infinity;
+  #lastHandedBackMs = -Infinity;
   #insertEveryMs = insertEveryMinMs;
   #failuresInRow = 0;
   #scanCostMs = 0;
@@ -228,12 +229,12 @@ class SegmentShipper implements Shipper {
     }
     const batch = this.#nextBatch();
     if (batch === null) {
-      if (Date.now() - this.#lastInsertMs > bufferIdleMs) this.#buffer = noBytes;
+      if (performance.now() - this.#lastInsertMs > bufferIdleMs) this.#buffer = noBytes;
       await this.#pause(Math.max(pollEveryMs, this.#scanCostMs * 10));
       return;
     }
-    if (batch.segments.some(isHandedBack)) this.#lastHandedBackMs = Date.now();
-    else this.#lastInsertMs = Date.now();
+    if (batch.segments.some(isHandedBack)) this.#lastHandedBackMs = performance.now();
+    else this.#lastInsertMs = performance.now();
     try {
       await this.#ship(clickhouse, batch);
       this.#failuresInRow = 0;
@@ -261,7 +262,7 @@ class SegmentShipper implements Shipper {
   }
 
   #nextBatch(): Batch | null {
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     const retry = this.#retries.findIndex(({ notBeforeMs }) => notBeforeMs <= nowMs);
     if (retry >= 0) return this.#retries.splice(retry, 1)[0] ?? null;
     const taken = new Set(this.#retries.flatMap(({ segments }) => segments));
@@ -339,7 +340,7 @@ class SegmentShipper implements Shipper {
     const answered = exceptionCodeOf(error) !== null;
     if (answered && batch.failures >= failuresBeforeAside) {
       const waitMs = Math.min(asideMaxMs, 1_000 * 2 ** (batch.failures - failuresBeforeAside));
-      batch.notBeforeMs = Date.now() + waitMs;
+      batch.notBeforeMs = performance.now() + waitMs;
     }
     this.#retries.push(batch);
   }
@@ -358,8 +359,8 @@ class SegmentShipper implements Shipper {
 
   /** Waits longer with every failure, but not when the engine was replaced by a new one meanwhile. */
   async #backOff(failed: ClickHouse): Promise<void> {
-    const untilMs = Date.now() + Math.min(backoffMaxMs, 50 * 2 ** Math.min(10, this.#failuresInRow));
-    while (!this.#stopping && Date.now() < untilMs) {
+    const untilMs = performance.now() + Math.min(backoffMaxMs, 50 * 2 ** Math.min(10, this.#failuresInRow));
+    while (!this.#stopping && performance.now() < untilMs) {
       await this.#pause(pollEveryMs);
       const current = this.#options.clickhouse();
       if (this.#failuresInRow === 0 || (current !== null && current !== failed)) return;

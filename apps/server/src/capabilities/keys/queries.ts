@@ -86,11 +86,11 @@ export function revokeKey(postgres: Query, keyId: string) {
   });
 }
 
-/** The first key of a project that still works and was kept sealed. */
-export function selectSealedKey(postgres: Query, projectId: string) {
+/** The keys of a project that still work and were kept sealed, the first of them first. */
+export function selectSealedKeys(postgres: Query, projectId: string) {
   return postgres.query({
     sql: `SELECT sealed FROM api_keys
-          WHERE project_id = $1 AND revoked_at IS NULL AND sealed IS NOT NULL ORDER BY created_at LIMIT 1`,
+          WHERE project_id = $1 AND revoked_at IS NULL AND sealed IS NOT NULL ORDER BY created_at LIMIT 20`,
     params: [projectId],
     row: z.object({ sealed: z.instanceof(Uint8Array) }),
   });

@@ -6,7 +6,7 @@ import { sessionCookie } from "../../api/authenticate.ts";
 import { defineRoute } from "../../api/define-route.ts";
 import { clientBaseUrl, readForwarded, wantsSecureCookie } from "../../api/security.ts";
 import type { ApiRoute, Capability, Services } from "../../capability.ts";
-import { readQuickstart } from "./quickstart.ts";
+import { createKeyReader, readQuickstart } from "./quickstart.ts";
 import { sessionLifetimeSeconds } from "./service.ts";
 
 const linkLifetimeSeconds = 3600;
@@ -69,6 +69,7 @@ function sessionRoutes(services: Services): ApiRoute[] {
 }
 
 function startRoutes(services: Services): ApiRoute[] {
+  const readKey = createKeyReader(services);
   return [
     defineRoute({
       method: "get",
@@ -79,7 +80,8 @@ function startRoutes(services: Services): ApiRoute[] {
       result: quickstartSchema,
       handle: (call) =>
         readQuickstart({
-          services,
+          readKey,
+          snapshot: services.runtime.snapshot(),
           projectId: call.projectId,
           baseUrl: clientBaseUrl({ headers: call.request.headers, runtime: services.runtime }),
         }),

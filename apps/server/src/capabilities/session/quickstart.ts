@@ -1,19 +1,49 @@
 import type { Quickstart, Snapshot } from "@weir/schema";
 import type { Services } from "../../capability.ts";
-import { selectSealedKey } from "../keys/queries.ts";
+import { selectSealedKeys } from "../keys/queries.ts";
+
+/** A project's first key that can be shown, or null. */
+export type ReadKey = (projectId: string) => Promise<string | null>;
+
+/** Opens sealed keys. Another Weir on the same Postgres sealed its own with its own `secret.key`: those stay shut here. */
+export function createKeyReader(options: {
+  postgres: Pick<Services["postgres"], "query">;
+  sealer: Services["sealer"];
+  log: Pick<Services["log"], "warn">;
+}): ReadKey {
+  const { postgres, sealer, log } = options;
+  let said = false;
+  return async (projectId) => {
+    let problem: unknown = null;
+    for (const { sealed } of await selectSealedKeys(postgres, projectId)) {
+      try {
+        return sealer.open(sealed);
+      } catch (error) {
+        problem = error;
+      }
+    }
+    if (problem !== null && !said) {
+      said = true;
+      log.warn(
+        { err: problem },
+        "The console cannot show the project's first key: it was sealed with another secret.key. Copy the secret.key of the home that made it into this one and start again, or make a new key.",
+      );
+    }
+    return null;
+  };
+}
 
 /** What the empty states show, with a key and models that work. */
 export async function readQuickstart(options: {
-  services: Services;
+  readKey: ReadKey;
+  snapshot: Snapshot;
   projectId: string;
   baseUrl: string;
 }): Promise<Quickstart> {
-  const { services } = options;
-  const [row] = await selectSealedKey(services.postgres, options.projectId);
   return {
     baseUrl: options.baseUrl,
-    key: row ? services.sealer.open(row.sealed) : null,
-    models: modelsToTry(services.runtime.snapshot()),
+    key: await options.readKey(options.projectId),
+    models: modelsToTry(options.snapshot),
   };
 }
 

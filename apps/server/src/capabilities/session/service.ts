@@ -1,3 +1,4 @@
+import type { Logger } from "pino";
 import { sha256Hex } from "../../api/authenticate.ts";
 import type { FindSession } from "../../api/authenticate.ts";
 import type { Postgres } from "../../capability.ts";
@@ -35,8 +36,12 @@ export interface Sessions {
   signOut(sha256: string): Promise<void>;
 }
 
-export function createSessions(options: { postgres: Postgres; now: () => number }): Sessions {
-  const { postgres, now } = options;
+export function createSessions(options: {
+  postgres: Postgres;
+  now: () => number;
+  log: Pick<Logger, "warn">;
+}): Sessions {
+  const { postgres, now, log } = options;
   const remembered = new Map<string, Remembered>();
   const remember = (sha256: string, entry: Remembered) => {
     if (remembered.size >= rememberedMax) remembered.clear();
@@ -67,12 +72,22 @@ export function createSessions(options: { postgres: Postgres; now: () => number 
       return token;
     },
     async signIn(token) {
-      const [user] = await useLink(postgres, sha256Hex(token));
-      if (!user) throw linkInvalid();
       const sessionToken = randomBase62(43);
       const sha256 = sha256Hex(sessionToken);
-      await insertSession(postgres, { sha256, userId: user.userId, lifetimeSeconds: sessionLifetimeSeconds });
-      await deleteExpired(postgres);
+      // Both or neither: a link that was used up without a session would lock its owner out.
+      const user = await postgres.transaction(async (transaction) => {
+        const [found] = await useLink(transaction, sha256Hex(token));
+        if (!found) throw linkInvalid();
+        const { userId } = found;
+        await insertSession(transaction, { sha256, userId, lifetimeSeconds: sessionLifetimeSeconds });
+        return found;
+      });
+      await deleteExpired(postgres).catch((error: unknown) => {
+        log.warn(
+          { err: error },
+          "Sessions that have expired could not be deleted; the next sign-in tries again",
+        );
+      });
       remember(sha256, { user, checkedAtMs: now(), expiresAtMs: now() + sessionLifetimeSeconds * 1000 });
       return { sessionToken };
     },
