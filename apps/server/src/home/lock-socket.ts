@@ -24,7 +24,10 @@ export function isAnswered(path: string): Promise<boolean> {
     resolve(true);
   });
   socket.on("error", (error) => {
-    if ("code" in error && (error.code === "ENOENT" || error.code === "ECONNREFUSED")) resolve(false);
+    const code = "code" in error ? error.code : "";
+    if (code === "ENOENT" || code === "ECONNREFUSED") resolve(false);
+    // So many ask at once that they have to queue, which only a living process lets them.
+    else if (code === "EAGAIN") resolve(true);
     else reject(error);
   });
   return promise;

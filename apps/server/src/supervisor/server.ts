@@ -326,8 +326,8 @@ export class WeirServer {
       if (!this.#postgres.current()) return;
       const [row] = await selectConfigVersion(access);
       if (!row || row.version === this.#configVersion) return;
-      this.#configVersion = row.version;
       await this.#publisher.refresh();
+      this.#configVersion = row.version;
     };
     this.#configTimer = setInterval(() => {
       look().catch((error: unknown) => {

@@ -34,6 +34,13 @@ describe("what an observed function took and gave", () => {
     expect(messages(row.output)).toEqual([text("assistant", "42")]);
   });
 
+  test("has no text of its own where a message says that it is empty", () => {
+    const row = observed("generation", {
+      output: '{"role":"assistant","content":"","id":"m-1","response_metadata":{"model":"x"}}',
+    });
+    expect(messages(row.output).flatMap(({ parts }) => parts)).toEqual([]);
+  });
+
   test.each([["tool"], ["retriever"]])("of a %s is no message for having a content", (type) => {
     const row = observed(type, {
       input: '{"path":"a.txt","content":"x"}',

@@ -113,6 +113,8 @@ const labels: ReadonlySet<string> = new Set([
 /** What a message of an unknown form holds is shown as it came, rather than left out. */
 function unreadParts(item: Fields): MessagePart[] {
   if (isFilled(item.content)) return [{ type: "text", content: asText(item.content) }];
+  // It says that it holds nothing: what stands beside is about the message.
+  if (item.content === "") return [];
   const holdsMore = Object.entries(item).some(([name, value]) => !labels.has(name) && isFilled(value));
   return holdsMore ? [{ type: "text", content: asText(item) }] : [];
 }

@@ -38,7 +38,11 @@ export function writeConversation(
   const leading = firstTurn === -1 ? messages : messages.slice(0, firstTurn);
   const rest = firstTurn === -1 ? [] : messages.slice(firstTurn);
   const turns: Turn[] = [];
-  for (const message of rest) addTurn(turns, writeMessage(message, book));
+  for (const message of rest) {
+    const turn = writeMessage(message, book);
+    if (turn.content.length === 0) leaveOut(message, { isLast: message === rest.at(-1), book });
+    addTurn(turns, turn);
+  }
   trimPrefill(turns, book);
   const system = leading.flatMap((message) => (message.role === "system" ? message.content : []));
   if (turns.length === 0 && system.length > 0) {
@@ -52,6 +56,17 @@ export function writeConversation(
     ...writeSystem(system),
     messages: turns.map((turn) => ({ role: turn.role, content: simplify(turn.content) })),
   };
+}
+
+/** A message of blank text alone cannot be sent; without the last one another would be answered in its place. */
+function leaveOut(message: CanonicalMessage, { isLast, book }: { isLast: boolean; book: ReceiptBook }): void {
+  if (isLast && message.role === "user") {
+    throw unsupportedContent(
+      message.path,
+      "Anthropic answers no message of white space alone; give it a text.",
+    );
+  }
+  book.dropped(message.path, "Anthropic takes no message of white space alone.");
 }
 
 function writeSystem(parts: readonly TextPart[]): { system?: string | JsonObject[] } {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { describeMoved, fitSchema } from "./fit-schema.ts";
+import { canGuarantee, describeMoved, fitSchema } from "./fit-schema.ts";
 
 describe("fitSchema", () => {
   test.each([
@@ -54,6 +54,42 @@ describe("fitSchema", () => {
       },
       moved: ["minimum", "oneOf"],
     });
+  });
+
+  test("a reference that stands alone in an allOf stands in an anyOf", () => {
+    const schema = { allOf: [{ $ref: "#/$defs/a" }], title: "A" };
+    expect(fitSchema(schema)).toEqual({ schema: { anyOf: [{ $ref: "#/$defs/a" }], title: "A" }, moved: [] });
+  });
+
+  const node = { type: "object", properties: { next: { $ref: "#/$defs/node" } } };
+  const closed = { type: "object", properties: { a: { type: "string" } } };
+  test.each([
+    ["itself", { type: "object", properties: { child: { $ref: "#" } } }, false],
+    ["a definition that holds itself", { ...closed, $defs: { node } }, false],
+    [
+      "definitions that hold each other",
+      {
+        ...closed,
+        $defs: {
+          a: { type: "object", properties: { b: { type: "array", items: { $ref: "#/$defs/b~1c" } } } },
+          "b/c": { anyOf: [{ $ref: "#/$defs/a" }, { type: "null" }] },
+        },
+      },
+      false,
+    ],
+    ["an allOf of references", { allOf: [{ $ref: "#/$defs/a" }, closed], $defs: { a: closed } }, false],
+    [
+      "a definition that is used twice",
+      {
+        type: "object",
+        properties: { x: { $ref: "#/$defs/a" }, y: { allOf: [{ $ref: "#/$defs/a" }] } },
+        $defs: { a: closed },
+      },
+      true,
+    ],
+    ["a definition that is not there", { type: "object", properties: { x: { $ref: "#/$defs/z" } } }, true],
+  ])("one that holds %s can be guaranteed: %j, %s", (_, schema, expected) => {
+    expect(canGuarantee(schema)).toBe(expected);
   });
 
   test("a reference keeps the description that stands beside it", () => {

@@ -1,12 +1,27 @@
 import type { JsonObject } from "../contract.ts";
 import { arrayOf, isJsonObject, textOf } from "../json.ts";
-import { isObjectSchema } from "../translate/structured-output.ts";
+import { canCloseObjects, isObjectSchema, isRecursive, subschemas } from "../translate/structured-output.ts";
 
 /** A schema that Anthropic can guarantee, with the keywords that it cannot. */
 export interface FittedSchema {
   schema: JsonObject;
   /** Keywords that only the descriptions still hold, or that became another one; each once. */
   moved: string[];
+}
+
+/** Whether Anthropic can guarantee a schema once it is fitted: closed, not recursive, and no `allOf` of references. */
+export function canGuarantee(schema: JsonObject): boolean {
+  return canCloseObjects(schema) && !isRecursive(schema) && !joinsReferences(schema);
+}
+
+function joinsReferences(schema: unknown): boolean {
+  if (!isJsonObject(schema)) return false;
+  const all = schema["allOf"];
+  return (arrayOf(all).length > 1 && holdsReferences(all)) || subschemas(schema).some(joinsReferences);
+}
+
+function holdsReferences(schemas: unknown): boolean {
+  return arrayOf(schemas).some((each) => isJsonObject(each) && each["$ref"] !== undefined);
 }
 
 /**
@@ -72,7 +87,9 @@ function fit(schema: JsonObject, moved: Set<string>): JsonObject {
   for (const [keyword, value] of Object.entries(detachReference(schema))) {
     if (silentKeywords.has(keyword)) continue;
     if (keptKeywords.get(keyword)?.(value) === true) {
-      fitted[keyword] = fitInside(keyword, value, moved);
+      const isLoneReference = keyword === "allOf" && holdsReferences(value) && schema["anyOf"] === undefined;
+      // Of one schema both keywords say the same, and only the other may hold a reference.
+      fitted[isLoneReference ? "anyOf" : keyword] = fitInside(keyword, value, moved);
       continue;
     }
     moved.add(keyword);

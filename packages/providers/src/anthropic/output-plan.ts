@@ -2,8 +2,8 @@ import type { JsonObject } from "../contract.ts";
 import { textOf } from "../json.ts";
 import type { OutputFormat } from "../translate/canonical.ts";
 import type { ReceiptBook } from "../translate/receipt-book.ts";
-import { canCloseObjects, isStrictSchema, structuredOutputTool } from "../translate/structured-output.ts";
-import { describeMoved, fitSchema } from "./fit-schema.ts";
+import { isStrictSchema, structuredOutputTool } from "../translate/structured-output.ts";
+import { canGuarantee, describeMoved, fitSchema } from "./fit-schema.ts";
 import type { AnthropicModelTraits } from "./model-traits.ts";
 
 export interface OutputPlan {
@@ -34,8 +34,8 @@ export function planOutput(
       instruction: "Answer with one valid JSON object and nothing else: no explanation, no code fence.",
     };
   }
-  // Native output closes every object, so that a free-form one could only be empty.
-  if (traits.structuredOutput && (canCloseObjects(format.schema) || !traits.forcedTools)) {
+  // Native output closes every object, so that a free-form one could only be empty, and takes no recursion.
+  if (traits.structuredOutput && (canGuarantee(format.schema) || !traits.forcedTools)) {
     return { ...nothing, outputConfig: { format: nativeFormat(format, book) } };
   }
   book.emulated(

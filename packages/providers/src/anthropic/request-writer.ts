@@ -1,10 +1,10 @@
 import type { JsonObject } from "../contract.ts";
 import type { CanonicalRequest, CanonicalTool, Sourced, ToolChoice } from "../translate/canonical.ts";
 import type { ReceiptBook } from "../translate/receipt-book.ts";
-import { canCloseObjects, structuredOutputTool } from "../translate/structured-output.ts";
+import { structuredOutputTool } from "../translate/structured-output.ts";
 import { hashUserId, looksPersonal } from "../translate/user-id.ts";
 import { writeCacheControl, writeConversation } from "./content-writer.ts";
-import { describeMoved, fitSchema } from "./fit-schema.ts";
+import { canGuarantee, describeMoved, fitSchema } from "./fit-schema.ts";
 import type { AnthropicModelTraits } from "./model-traits.ts";
 import { anthropicModelTraits } from "./model-traits.ts";
 import { planOutput } from "./output-plan.ts";
@@ -146,8 +146,11 @@ function writeInputSchema(options: {
     book.dropped(tool.strict.path, "This model does not guarantee a tool's schema.");
     return { input_schema: schema };
   }
-  if (!canCloseObjects(schema)) {
-    book.dropped(tool.strict.path, "Anthropic guarantees closed objects only; this schema has an open one.");
+  if (!canGuarantee(schema)) {
+    book.dropped(
+      tool.strict.path,
+      "Anthropic guarantees no schema with an open object, with itself inside, or with an allOf of references.",
+    );
     return { input_schema: schema };
   }
   const { schema: fitted, moved } = fitSchema(schema);

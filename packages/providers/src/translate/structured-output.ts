@@ -78,10 +78,35 @@ export function canCloseObjects(schema: unknown): boolean {
   return !isOpen && !isFreeForm && subschemas(schema).every(canCloseObjects);
 }
 
+/** True when a schema holds itself, as one of a tree does. References to elsewhere are not followed. */
+export function isRecursive(root: JsonObject): boolean {
+  const open = new Set<string>();
+  const closed = new Set<string>();
+  const holdsOpen = (schema: unknown): boolean =>
+    isJsonObject(schema) && (leadsBack(schema) || subschemas(schema).some(holdsOpen));
+  const leadsBack = ({ $ref }: JsonObject): boolean => {
+    if (typeof $ref !== "string" || !$ref.startsWith("#") || closed.has($ref)) return false;
+    if (open.has($ref)) return true;
+    open.add($ref);
+    const found = holdsOpen(definitionAt(root, $ref));
+    open.delete($ref);
+    closed.add($ref);
+    return found;
+  };
+  return holdsOpen(root);
+}
+
+/** What a JSON pointer such as `#/$defs/node` points at. */
+function definitionAt(root: JsonObject, reference: string): unknown {
+  const names = reference.split("/").slice(1);
+  const unescaped = names.map((name) => name.replaceAll("~1", "/").replaceAll("~0", "~"));
+  return unescaped.reduce<unknown>((at, name) => objectOf(at)[name], root);
+}
+
 const mapKeywords = new Set(["properties", "$defs", "definitions"]);
 const listKeywords = new Set(["anyOf", "oneOf", "allOf", "prefixItems"]);
 
-function subschemas(schema: JsonObject): unknown[] {
+export function subschemas(schema: JsonObject): unknown[] {
   return Object.entries(schema).flatMap(([keyword, value]) => {
     if (mapKeywords.has(keyword)) return Object.values(objectOf(value));
     if (listKeywords.has(keyword)) return [...arrayOf(value)];

@@ -417,6 +417,22 @@ describe("parameters to Anthropic", () => {
     }
   });
 
+  test("a message of white space alone is left out, and refused as the last one", () => {
+    const blank = { role: "user", content: " \n" };
+    const asked = { role: "user", content: "a" };
+    const left = toAnthropic({ messages: [blank, { role: "assistant", content: "" }, asked] });
+    expect(left.body["messages"]).toEqual([asked]);
+    expect(lost(left)).toEqual(["dropped messages[0]", "dropped messages[1]"]);
+    for (const before of [
+      [],
+      [asked, { role: "assistant", content: "x" }],
+      [{ role: "system", content: "S" }],
+    ]) {
+      const refused = refusal(() => toAnthropic({ messages: [...before, blank] }));
+      expect(refused).toMatchObject({ code: "unsupported_content", parameter: `messages[${before.length}]` });
+    }
+  });
+
   test("a free-form schema is emulated by a tool where the model's own format would close it", () => {
     const schema = { type: "object", additionalProperties: { type: "string" } };
     const translated = toAnthropic({

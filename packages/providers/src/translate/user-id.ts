@@ -5,12 +5,10 @@ export function hashUserId(id: string): string {
   return createHash("sha256").update(id).digest("hex");
 }
 
-/** True for what may be an email address or a phone number. */
+/** A number for calling abroad, or one that is divided as in North America. */
+const phoneNumber = /^(?:\+\d[\d\s().-]{5,22}\d|\(?\d{3}\)?[\s-]\d{3}[\s-]\d{4})$/;
+
+/** True for an email address or a phone number. Digits alone are as often the key of a table, so they are none. */
 export function looksPersonal(id: string): boolean {
-  if (/[^\s@]@[^\s@]+\.[^\s@]/.test(id)) return true;
-  if (!/^\+?[\d\s().-]+$/.test(id)) return false;
-  const digits = id.replaceAll(/\D/g, "").length;
-  // Digits alone are a plain number until there are as many as in a phone number with its area code.
-  const digitsMin = digits === id.length ? 10 : 7;
-  return digits >= digitsMin && digits <= 15;
+  return /[^\s@]@[^\s@]+\.[^\s@]/.test(id) || phoneNumber.test(id);
 }

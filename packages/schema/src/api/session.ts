@@ -8,7 +8,15 @@ export const projectSchema = z.object({
 });
 export type Project = z.infer<typeof projectSchema>;
 
-export const createProjectSchema = z.strictObject({ name: z.string().trim().min(1).max(80) });
+/** What people call a thing: one line that can be seen. Postgres keeps no NUL. */
+const nameSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(80)
+  .regex(/^\P{Cc}*$/u, "has a control character, which a name cannot have");
+
+export const createProjectSchema = z.strictObject({ name: nameSchema });
 
 /** `POST /api/v1/session`: exchanges a one-time sign-in token for a session cookie. */
 export const signInSchema = z.strictObject({ token: z.string().min(1).max(200) });
@@ -37,7 +45,7 @@ export type ApiKey = z.infer<typeof apiKeySchema>;
 
 export const createApiKeySchema = z.strictObject({
   projectId: z.string().optional(),
-  name: z.string().trim().min(1).max(80),
+  name: nameSchema,
 });
 
 /** The only answer that ever contains the key itself. */
@@ -46,7 +54,7 @@ export const createdApiKeySchema = z.object({ key: apiKeySchema, secret: z.strin
 /** `GET /api/v1/quickstart?projectId=`: what the empty states need to show three lines that work. */
 export const quickstartSchema = z.object({
   baseUrl: z.string(),
-  /** The project's first key, or null when it has been revoked. */
+  /** The project's first key that works and can be shown; null when there is none. */
   key: z.string().nullable(),
   /** Models that would answer now, one per protocol where there is one; `sim/echo` always. */
   models: z.array(z.object({ model: z.string(), protocol: z.enum(["openai", "anthropic", "sim"]) })),

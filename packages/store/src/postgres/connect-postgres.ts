@@ -95,6 +95,11 @@ async function runTransaction<Result>(
     throw asStoreError(error);
   }
   let broken: Error | undefined;
+  // While it is checked out nobody else listens, and a connection that is lost would end the process.
+  const lost = (error: Error) => {
+    broken = error;
+  };
+  client.on("error", lost);
   try {
     await run(client, "BEGIN");
     // What `work` throws is its own: its queries have told what Postgres said already.
@@ -109,6 +114,8 @@ async function runTransaction<Result>(
     throw error;
   } finally {
     client.release(broken);
+    // One that is thrown away may have more to say.
+    if (broken === undefined) client.off("error", lost);
   }
 }
 

@@ -161,6 +161,20 @@ describe("the Postgres connection", () => {
     expect(rows).toEqual([{ id: 1000 }]);
   });
 
+  it("lost within a transaction fails that transaction and nothing else", async () => {
+    const backend = z.object({ pid: z.number() });
+    const lost = postgres.transaction(async (session) => {
+      const [own] = await session.query({ sql: "SELECT pg_backend_pid() AS pid", row: backend });
+      await postgres.execute({ sql: "SELECT pg_terminate_backend($1, 5000)", params: [own?.pid] });
+      await session.execute({ sql: "INSERT INTO notes VALUES (1002, 'lost')" });
+    });
+    await expect(lost).rejects.toMatchObject({ code: "postgres_unavailable" });
+    const kept = await postgres.transaction((session) =>
+      session.query({ sql: "SELECT id FROM notes WHERE id = 1002", row: z.object({ id: z.number() }) }),
+    );
+    expect(kept).toEqual([]);
+  });
+
   it("names conflicts, unexpected rows and slow statements", async () => {
     await expect(postgres.execute({ sql: "INSERT INTO notes VALUES (1000, 'again')" })).rejects.toMatchObject(
       { code: "postgres_conflict" },

@@ -134,6 +134,14 @@ it.each(["model:(a OR g|) cost:>1", "model:(a| OR g) cost:>1", 'model:("a| (b)" 
   },
 );
 
+it("reads a group that is not closed yet in a moment, however many values it has", () => {
+  const values = Array.from({ length: 2_000 }, (_, index) => `"user \\" ${index}"`).join(" OR ");
+  const startedMs = performance.now();
+  expect(contextAt(`user:(|${values}`)?.kind).toBe("value");
+  // Trying every way to read the quotes would take for ever.
+  expect(performance.now() - startedMs).toBeLessThan(1_000);
+});
+
 it("marks what cannot be read and keeps every character", () => {
   const text = "modle:x status:error “free” 😀";
   const parts = highlightFilter(text);

@@ -62,7 +62,7 @@ function readTermStart(text: string, caret: number): TermStart {
 // often no closing quote yet, and is then no longer than a value without quotes.
 const closedQuote = /"(?:[^"\\]|\\[^])*"(?=[\s)*]|$)/y;
 const restOfValue = /(?:"(?:[^"\\]|\\[^])*"(?=[\s)*]|$)|[^\s)])*/y;
-const restOfGroup = /(?:"(?:[^"\\]|\\[^])*"|[^)])*\)/y;
+const restOfGroup = /(?:"(?:[^"\\]|\\[^])*"|[^")])*\)/y;
 
 /** Where what the pattern matches from a place on ends; null when it does not match there. */
 function endOf(pattern: RegExp, text: string, from: number): number | null {

@@ -13,7 +13,7 @@ export interface Projects {
   resolve(options: { principal: Principal; asked: string | undefined }): Promise<string>;
 }
 
-const slugAttemptsMax = 50;
+const numberedSlugsMax = 9;
 
 export function createProjects(postgres: Postgres): Projects {
   let remembered: Project[] | null = null;
@@ -29,9 +29,7 @@ export function createProjects(postgres: Postgres): Projects {
   return {
     list,
     async create(name) {
-      const base = slugOf(name);
-      for (let attempt = 1; attempt <= slugAttemptsMax; attempt++) {
-        const slug = attempt === 1 ? base : `${base}-${attempt}`;
+      for (const slug of slugsFor(name)) {
         const [project] = await insertProject(postgres, {
           projectId: `project_${randomBase62(16)}`,
           name,
@@ -55,6 +53,13 @@ export function createProjects(postgres: Postgres): Projects {
       return project.projectId;
     },
   };
+}
+
+/** What to try in turn: the name itself, with a number, and at last with something that nobody else has. */
+function slugsFor(name: string): string[] {
+  const base = slugOf(name);
+  const numbered = Array.from({ length: numberedSlugsMax }, (_, index) => `${base}-${index + 2}`);
+  return [base, ...numbered, `${base}-${randomBase62(12).toLowerCase()}`];
 }
 
 /** `Support Bot (EU)` → `support-bot-eu`. */

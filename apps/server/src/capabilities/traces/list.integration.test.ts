@@ -1,6 +1,7 @@
 import { problemSchema, pageSchema, traceSummarySchema } from "@weir/schema";
 import type { SpanRecord, TraceSummary } from "@weir/schema";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { encodeCursor } from "../../api/cursor.ts";
 import { application, call, spanIdOf, startTestSystem, testNowMs, traceIdOf } from "./test-system.ts";
 import type { TestSystem } from "./test-system.ts";
@@ -67,6 +68,51 @@ describe("paging", () => {
       });
     });
   }
+
+  test("a trace that grows while a page is read is not lost from the next ones", async () => {
+    const projectId = newProject();
+    const seconds = [10, 20, 30, 40];
+    await system.insert(
+      seconds.map((secondsAgo, index) =>
+        call({
+          project_id: projectId,
+          trace_id: traceIdOf(index + 1),
+          span_id: spanIdOf(index + 1),
+          secondsAgo,
+        }),
+      ),
+    );
+    // As an insert of the shipper's: it has begun, and ends after the first page.
+    const inserted = system.clickhouse.execute({
+      sql: `INSERT INTO spans (project_id, trace_id, span_id, kind, name, source, status, duration_ms, started_at)
+        SELECT {projectId:String}, {traceId:String}, {spanId:String}, 'generation', 'chat', 'gateway', 'ok',
+          1 + sleepEachRow(2), {startedAt:DateTime64(6, 'UTC')}
+        FROM numbers(1) SETTINGS log_comment = 'weir-spool slow'`,
+      params: {
+        projectId,
+        traceId: traceIdOf(4),
+        spanId: spanIdOf(9),
+        startedAt: call({ trace_id: traceIdOf(4), span_id: spanIdOf(9), secondsAgo: 1 }).started_at,
+      },
+    });
+    const inserts = async () => {
+      const [row] = await system.clickhouse.query({
+        sql: "SELECT count() AS inserts FROM system.processes WHERE Settings['log_comment'] = 'weir-spool slow'",
+        row: z.object({ inserts: z.number() }),
+      });
+      return row?.inserts ?? 0;
+    };
+    await Promise.race([
+      inserted,
+      (async () => {
+        while ((await inserts()) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      })(),
+    ]);
+    const ids = await walk({ projectId, limit: "2" }, async () => {
+      await inserted;
+    });
+    expect(ids).toEqual([1, 2, 3, 4].map(traceIdOf));
+  });
 
   test("every trace appears once, newest first, however its spans are spread", async () => {
     const projectId = newProject();

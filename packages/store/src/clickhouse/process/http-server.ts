@@ -27,9 +27,13 @@ const contentTypes: Record<string, string> = {
   TabSeparated: "text/tab-separated-values; charset=UTF-8",
 };
 
+/** A statement's parameters travel in its URL; as long as ClickHouse's own server takes one (`http_max_uri_size`). */
+const urlMaxBytes = 1024 * 1024;
+
 /** Speaks as much of ClickHouse's HTTP interface as `@clickhouse/client` and `curl` use. */
 export function createHttpInterface(options: HttpInterfaceOptions): Server {
-  const server = createServer({ keepAliveTimeout: 30_000, requestTimeout: 120_000 }, (request, response) => {
+  const limits = { keepAliveTimeout: 30_000, requestTimeout: 120_000, maxHeaderSize: urlMaxBytes };
+  const server = createServer(limits, (request, response) => {
     answer(options, request, response).catch((error: unknown) => {
       // Only a response that is already gone gets here.
       response.destroy(error instanceof Error ? error : undefined);

@@ -38,7 +38,15 @@ const candidateSchema = z.object({ trace_id: z.string(), at: z.string(), as_of: 
 export type Candidate = z.infer<typeof candidateSchema>;
 
 /**
- * Traces with a matching span below a position, newest first, each at the newest of those  The rows are read
+ * Up to when what is inserted can be seen. The rows of an insert bear the time at which it began and are there when it
+ * has ended, so the time is that before the oldest one under way; the shipper's are known by their comment.
+ */
+const seenUntil = `least(now64(3, 'UTC'), coalesce((
+  SELECT minOrNull(now64(3, 'UTC') - toIntervalMillisecond(toUInt64(elapsed * 1000) + 10))
+  FROM system.processes WHERE Settings['log_comment'] LIKE 'weir-spool %'), now64(3, 'UTC')))`;
+
+/**
+ * Traces with a matching span below a position, newest first, each at the newest of those. The rows are read
  * against the sorting key and only until there are enough.
  */
 export async function readCandidates(
@@ -51,7 +59,7 @@ export async function readCandidates(
   AND (started_at < {at:DateTime64(6, 'UTC')} OR trace_id < {traceId:String})`;
   return clickhouse.query({
     sql: `
-SELECT trace_id, toString(started_at) AS at, toString(now64(3, 'UTC')) AS as_of
+SELECT trace_id, toString(started_at) AS at, toString(${seenUntil}) AS as_of
 FROM spans
 WHERE ${condition.sql} ${below === null ? "" : after}
 ORDER BY started_at DESC, trace_id DESC
