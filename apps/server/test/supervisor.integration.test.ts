@@ -177,6 +177,30 @@ describe("a running Weir", () => {
     expect((await blob(secret)).status).toBe(404);
   });
 
+  test("any number of projects may have one name, and none has one that Postgres cannot keep", async () => {
+    const admin = readFileSync(join(system.home, "admin-token"), "utf8").trim();
+    const send = (path: string, body?: object) =>
+      fetch(`${system.origin}/api/v1${path}`, {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${admin}` },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    const slugs = new Set<string>();
+    for (let index = 0; index < 13; index += 1) {
+      const created = await send("/projects", { name: "客服" });
+      expect(created.status).toBe(201);
+      slugs.add(z.looseObject({ slug: z.string() }).parse(await created.json()).slug);
+    }
+    expect(slugs.size).toBe(13);
+    for (const [path, body] of [
+      ["/projects", { name: "a\u0000b" }],
+      ["/keys", { name: "a\u0000b" }],
+      ["/keys/a%00b/revoke", undefined],
+    ] as const) {
+      expect((await send(path, body)).status, path).toBe(400);
+    }
+  });
+
   test("status, doctor and metrics tell how it is", async () => {
     const status = await weir("status", "--json");
     expect(JSON.parse(status.output)).toMatchObject({ state: "ok", baseUrl: system.origin, pid: system.pid });

@@ -100,6 +100,16 @@ describe("the embedded ClickHouse, seen by the official client", () => {
     }
   });
 
+  it("takes as many parameters as a page of traces needs", async () => {
+    const ids = Array.from({ length: 2_000 }, (_, index) => String(index).padStart(32, "0"));
+    const rows = await store.clickhouse.query({
+      sql: "SELECT length({ids:Array(String)}) AS count, {ids:Array(String)}[2000] AS last",
+      params: { ids },
+      row: z.object({ count: z.number(), last: z.string() }),
+    });
+    expect(rows).toEqual([{ count: 2_000, last: ids.at(-1) }]);
+  });
+
   it("keeps the settings of one statement out of the next", async () => {
     const read = (settings?: Record<string, string>) =>
       store.clickhouse.query({

@@ -1,5 +1,7 @@
 import { filterFields, formatFilter, pageSchema, problemSchema, traceSummarySchema } from "@weir/schema";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { filterCondition } from "./queries/filter-condition.ts";
 import { application, call, spanIdOf, startTestSystem, traceIdOf } from "./test-system.ts";
 import type { TestSystem } from "./test-system.ts";
 
@@ -62,8 +64,8 @@ function at(number: number) {
 }
 
 /** The numbers of the traces that a filter finds. */
-async function found(filter: string): Promise<number[]> {
-  const response = await system.fetch(`/traces?${new URLSearchParams({ filter })}`);
+async function found(filter: string, projectId = "project-a"): Promise<number[]> {
+  const response = await system.fetch(`/traces?${new URLSearchParams({ filter, projectId })}`);
   const body = await response.json();
   if (response.status !== 200) throw new Error(problemSchema.parse(body).detail);
   const { data } = pageSchema(traceSummarySchema).parse(body);
@@ -109,7 +111,12 @@ describe("every field finds what it says", () => {
     ["error:*", [2]],
     ["http:529", [2]],
     ["http:>=500", [2]],
+    ["http:<500", [1]],
+    ["-http:<500", [2, 3]],
+    ["http:<=600", [1, 2]],
+    ["http:0", []],
     ['http:""', [3]],
+    ["http:*", [1, 2]],
     ["latency:>2s", [1]],
     ["latency:<=800ms latency:>100", [3]],
     ["ttft:>200ms", [1]],
@@ -177,5 +184,87 @@ describe("every field finds what it says", () => {
       expect(await found(formatFilter([{ type: "text", text: hostile, negated: false }]))).toEqual([]);
     }
     expect(await found("")).toEqual([1, 2, 3]);
+  });
+});
+
+describe("a text is found however the caller's library wrote its JSON", () => {
+  const projectId = "project-spellings";
+  const contents = [
+    // Python, .NET, PHP, Go and JavaScript, in this order.
+    String.raw`\u00dcberfall im caf\u00e9\nna\u00efve \ud83d\ude00, \u518d\u89c1Python http://x/y a<b`,
+    String.raw`\u00DCberfall: zebra\u0027s \u0022a\u003Cb\u0022, a\u003Cb \u002B1 \uD83D\uDE00 http://x/y`,
+    String.raw`\u00dcberfall http:\/\/x\/y \u518d\u89c1 and\/or caf\u00e9s`,
+    String.raw`Überfall \"a\u003cb\" zebra's café 再见`,
+    String.raw`Überfall \"a<b\" zebra's 😀 http://x/y plain`,
+  ];
+
+  beforeAll(async () => {
+    const records = contents.map((content, index) =>
+      call({
+        ...at(index + 1),
+        project_id: projectId,
+        raw_request: `{"messages": [{"role": "user", "content": "${content}"}]}`,
+      }),
+    );
+    // None of them has the words that are looked for.
+    const others = Array.from({ length: 20_000 }, (_, index) =>
+      call({ ...at(index + 100), project_id: "project-others", raw_request: `{"content": "word ${index}"}` }),
+    );
+    await system.insert([...records, ...others]);
+  });
+
+  const clause = (text: string, negated = false) => ({ type: "text", text, negated }) as const;
+
+  test.each<[string, number[]]>([
+    ["Überfall", [1, 2, 3, 4, 5]],
+    ["ÜberFALL", [1, 2, 3, 4, 5]],
+    ["berfall", []],
+    ["café", [1, 4]],
+    ["cafés", [3]],
+    ["im café naïve", [1]],
+    ["再见", [1, 3, 4]],
+    ["见", [1, 3, 4]],
+    ["见再", []],
+    ["😀", [1, 2, 5]],
+    ["naïve 😀", [1]],
+    ["zebra's", [2, 4, 5]],
+    ["a<b", [1, 2, 4, 5]],
+    ['"a<b"', [2, 4, 5]],
+    ["+1", [2]],
+    ["http://x/y", [1, 2, 3, 5]],
+    ["Überfall http://x/y", [3]],
+    ["and/or", [3]],
+    ["😀 http://x/y", [2, 5]],
+    ["plain", [5]],
+  ])("%s", async (text, traces) => {
+    expect(await found(formatFilter([clause(text)]), projectId)).toEqual(traces);
+    const rest = [1, 2, 3, 4, 5].filter((number) => !traces.includes(number));
+    expect(await found(formatFilter([clause(text, true)]), projectId)).toEqual(rest);
+  });
+
+  test("with the indexes leaving out what cannot match", async () => {
+    for (const text of ["Überfall", "café", "zebra's", "a<b", "http://x/y", "😀 x"]) {
+      const { sql, params } = filterCondition([clause(text)]);
+      const plan = await system.clickhouse.query({
+        sql: `EXPLAIN indexes = 1 SELECT span_id FROM spans WHERE ${sql}`,
+        params,
+        row: z.object({ explain: z.string() }),
+      });
+      const combined = plan
+        .map(({ explain }) => explain)
+        .join("\n")
+        .split("<Combined skip indexes>")[1];
+      const [, read, all] = /Granules: (\d+)\/(\d+)/.exec(combined ?? "") ?? [];
+      expect(Number(read), text).toBeGreaterThan(0);
+      expect(Number(read), text).toBeLessThan(Number(all) / 2);
+    }
+  });
+
+  test("at no cost for a text that has one spelling", () => {
+    const places = (text: string) => filterCondition([clause(text)]).sql.split("raw_request").length - 1;
+    expect(places("refund")).toBe(1);
+    expect(places("Where is my refund, please?")).toBe(2);
+    // Of each spelling the words and the place, but for the one that is a word by itself.
+    expect(places("Überfall")).toBe(3);
   });
 });

@@ -42,7 +42,7 @@ interface Measure {
 }
 
 const measures: Readonly<Record<string, Measure>> = {
-  http: { expression: "http_status", present: "http_status != 0" },
+  http: { expression: "nullIf(http_status, 0)", present: "http_status != 0" },
   latency: { expression: "duration_ms", present: "duration_ms > 0" },
   ttft: { expression: "ttft_ms", present: "isNotNull(ttft_ms)" },
   cost: { expression: "cost_usd", present: "isNotNull(cost_usd)" },
@@ -139,34 +139,78 @@ function measureCondition(
   return conditions.join(" OR ");
 }
 
-/** The texts that are kept as JSON and searched, each with exactly the expression of its index. */
-const jsonTexts = [
+/** The texts that Weir writes as JSON, each with exactly the expression of its index. */
+const ownTexts = [
   String.raw`lower(replaceRegexpAll(input, '\\\\[nrt]', ' '))`,
   String.raw`lower(replaceRegexpAll(output, '\\\\[nrt]', ' '))`,
-  String.raw`lower(replaceRegexpAll(raw_request, '\\\\[nrt]', ' '))`,
 ] as const;
+/** The text that is kept as a caller's JSON library wrote it. */
+const receivedText = String.raw`lower(replaceRegexpAll(raw_request, '\\\\[nrt]', ' '))`;
 const plainText = "lower(error_message)";
 
 /** Scripts written without spaces: their words are no tokens of the index. */
 const unspaced = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmr}\p{sc=Mymr}]/u;
 const token = /[A-Za-z0-9\u{80}-\u{10FFFF}]+/gu;
 
+/** The characters that a JSON library writes as `\uXXXX`, though JSON does not ask for it, and those after a backslash. */
+interface JsonSpelling {
+  numbered: RegExp | null;
+  slashed: RegExp | null;
+}
+
+const ownSpelling: JsonSpelling = { numbered: null, slashed: null };
+/** What callers' libraries do unless told otherwise. */
+const receivedSpellings: readonly JsonSpelling[] = [
+  ownSpelling,
+  // Python.
+  { numbered: /[^\0-\x7f]/u, slashed: null },
+  // PHP.
+  { numbered: /[^\0-\x7f]/u, slashed: /\//u },
+  // .NET.
+  { numbered: /[^\0-\x7f]|["&'+<>`]/u, slashed: null },
+  // Go.
+  { numbered: /[&<>]/u, slashed: null },
+];
+
 /**
  * Whole words, in any case and in this order. The index finds the rows that have all the words; only a text of
  * several words, or with signs in it, is then looked for as it stands.
  */
 function textCondition(text: string, bind: Bind): string {
-  // In JSON a quote or a backslash is escaped, and the indexes blank the escapes of line breaks and tabs.
-  const written = JSON.stringify(text)
-    .slice(1, -1)
-    .replaceAll(/\\[nrt]/g, " ");
-  const inJson = wordsCondition(written, bind);
-  const inPlain = wordsCondition(text, bind);
-  return [...jsonTexts.map(inJson), inPlain(plainText)].join(" OR ");
+  const condition = (written: string) => wordsCondition(written, { hasTokens: !unspaced.test(text), bind });
+  const own = spell(text, ownSpelling);
+  const inOwn = condition(own);
+  // Most texts have one spelling, so that they are looked for once.
+  const others = new Set(receivedSpellings.map((spelling) => spell(text, spelling)));
+  others.delete(own);
+  const inReceived = [inOwn, ...[...others].map(condition)];
+  return [
+    ...ownTexts.map(inOwn),
+    ...inReceived.map((inText) => inText(receivedText)),
+    condition(text)(plainText),
+  ].join(" OR ");
 }
 
-function wordsCondition(text: string, bind: Bind): (expression: string) => string {
-  const words = unspaced.test(text) ? [] : (text.match(token) ?? []);
+/** A text as it stands in JSON, in which the indexes blank the escapes of line breaks and tabs. */
+function spell(text: string, { numbered, slashed }: JsonSpelling): string {
+  const characters = Array.from(text, (character) => {
+    if (numbered?.test(character)) return escapeUnits(character);
+    return slashed?.test(character) ? `\\${character}` : JSON.stringify(character).slice(1, -1);
+  });
+  return characters.join("").replaceAll(/\\[nrt]/g, " ");
+}
+
+/** `\uXXXX` for each UTF-16 unit. Case does not matter, because the texts and what is looked for are in lower case. */
+function escapeUnits(character: string): string {
+  const units = character.split("").map((unit) => unit.charCodeAt(0).toString(16).padStart(4, "0"));
+  return units.map((unit) => `\\u${unit}`).join("");
+}
+
+function wordsCondition(
+  text: string,
+  { hasTokens, bind }: { hasTokens: boolean; bind: Bind },
+): (expression: string) => string {
+  const words = hasTokens ? (text.match(token) ?? []) : [];
   const all = words.length === 0 ? null : `lower(${bind("String", words.join(" "))})`;
   const phrase = words.length === 1 && words[0] === text ? null : `lower(${bind("String", text)})`;
   return (expression) => {
