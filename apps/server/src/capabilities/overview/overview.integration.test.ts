@@ -2,6 +2,7 @@ import { overviewSchema } from "@weir/schema";
 import type { Overview } from "@weir/schema";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { countedSpanIds } from "../traces/counting.ts";
 import { application, call, spanIdOf, startTestSystem, testNowMs, traceIdOf } from "../traces/test-system.ts";
 import type { TestSystem } from "../traces/test-system.ts";
 
@@ -137,6 +138,71 @@ describe("the overview", () => {
       inputTokens: 33,
     });
     expect((await overview({ projectId, filter: "source:gateway" })).total.calls).toBe(1);
+  });
+
+  test("counts as a walk span by span does, however the spans hang together", async () => {
+    const projectId = "tangled";
+    let seed = 7;
+    const random = (below: number) => {
+      seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+      return Math.floor((seed / 2 ** 31) * below);
+    };
+    const traces = Array.from({ length: 60 }, (_, trace) =>
+      Array.from({ length: 1 + random(60) }, (_, index) => {
+        // Mostly chains, longer than is looked up; also branches, circles, and parents that never arrived.
+        const parent = [index, index, index, index, index, random(80), random(index + 1)][random(7)] ?? 0;
+        const gateway = random(5) === 0;
+        return call({
+          project_id: projectId,
+          trace_id: traceIdOf(trace + 1),
+          span_id: spanIdOf(index + 1),
+          parent_span_id: parent === 0 ? "" : spanIdOf(parent),
+          source: gateway ? "gateway" : "otlp",
+          kind: (["generation", "embedding", "span", "tool"] as const)[random(4)] ?? "span",
+          input_tokens: 1 + random(1_000_000),
+        });
+      }),
+    );
+    const counted = traces.flatMap((records) => {
+      const ids = countedSpanIds(
+        records.map(({ span_id, parent_span_id = "", source, kind }) => ({
+          spanId: span_id,
+          parentSpanId: parent_span_id,
+          gateway: source === "gateway",
+          call: kind === "generation" || kind === "embedding",
+        })),
+      );
+      return records.filter(({ span_id }) => ids.has(span_id));
+    });
+    const calls = traces.flat().filter(({ kind }) => kind === "generation" || kind === "embedding");
+    expect(counted.length).toBeLessThan(calls.length - 100);
+    // A span that is no call may have been sent twice; the walk goes through it all the same.
+    const sentTwice = traces.flat().filter(({ kind }, index) => kind === "span" && index % 3 === 0);
+    await system.insert([...traces.flat(), ...sentTwice]);
+    expect((await overview({ projectId })).total).toMatchObject({
+      calls: counted.length,
+      inputTokens: counted.reduce((sum, { input_tokens = 0 }) => sum + input_tokens, 0),
+    });
+  });
+
+  test("has room for an agent of 10,000 calls in one trace", async () => {
+    const projectId = "large-agent";
+    const root = { project_id: projectId, trace_id: traceIdOf(1), span_id: spanIdOf(1) };
+    // The agent, and for each call the application's record, its request, and the gateway's record.
+    const steps = Array.from({ length: 10_000 }, (_, step) => {
+      const [record, request, served] = [
+        spanIdOf(3 * step + 2),
+        spanIdOf(3 * step + 3),
+        spanIdOf(3 * step + 4),
+      ];
+      return [
+        application({ ...root, span_id: record, parent_span_id: root.span_id, kind: "generation" }),
+        application({ ...root, span_id: request, parent_span_id: record }),
+        call({ ...root, span_id: served, parent_span_id: request }),
+      ];
+    });
+    await system.insert([application({ ...root, kind: "agent" }), ...steps.flat()]);
+    expect((await overview({ projectId })).total).toMatchObject({ calls: 10_000, inputTokens: 100_000 });
   });
 
   test("keeps to its project", async () => {
