@@ -172,8 +172,9 @@ describe("bad input", () => {
       return `${String(problem["detail"])} | ${problem.mend}`;
     };
     const text = '{"text":"hi"}';
+    const nameForm = "text of 1 to 80 characters, none of them a control character";
     expect(await told(post("/api/v1/keys", '{"name":""}'))).toBe(
-      `"name" must be text of 1 to 80 characters, but it is "". | Give "name" as text of 1 to 80 characters.`,
+      `"name" must be ${nameForm}, but it is "". | Give "name" as ${nameForm}.`,
     );
     expect(await told(post("/api/v1/keys", "{}"))).toBe(
       `"name" is missing; it must be text of 1 to 80 characters. | Add "name".`,

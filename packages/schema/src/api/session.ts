@@ -14,7 +14,7 @@ const nameSchema = z
   .trim()
   .min(1)
   .max(80)
-  .regex(/^\P{Cc}*$/u, "has a control character, which a name cannot have");
+  .regex(/^\P{Cc}*$/u, "text of 1 to 80 characters, none of them a control character");
 
 export const createProjectSchema = z.strictObject({ name: nameSchema });
 

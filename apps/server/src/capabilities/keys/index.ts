@@ -39,7 +39,7 @@ export const capability: Capability = {
         permission: "keys:write",
         scope: "none",
         summary: "Revoke a key; it is refused within a second",
-        params: z.strictObject({ keyId: z.string().regex(/^\w+$/, "is no id of a key") }),
+        params: z.strictObject({ keyId: z.string().regex(/^\w+$/, "the id of a key") }),
         result: apiKeySchema,
         handle: (call) => keys.revoke(call.params.keyId),
       }),
