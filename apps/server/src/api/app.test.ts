@@ -177,7 +177,7 @@ describe("bad input", () => {
       `"name" must be ${nameForm}, but it is "". | Give "name" as ${nameForm}.`,
     );
     expect(await told(post("/api/v1/keys", "{}"))).toBe(
-      `"name" is missing; it must be text of 1 to 80 characters. | Add "name".`,
+      `"name" is missing; it must be ${nameForm}. | Add "name".`,
     );
     expect(await told(post("/api/v1/echo/ann?limit=x", text))).toBe(
       `"limit" must be a whole number of 200 or less, but it is "x". | Give "limit" as a whole number of 200 or less, or leave it out.`,
