@@ -100,6 +100,20 @@ describe("conversations", () => {
     ]);
   });
 
+  test.each(['{"degrees": 20}', "it is warm today"])(
+    "equal results of two tools name both: %s",
+    (response) => {
+      const asked = (name: string) => [
+        message("assistant", { type: "tool_call", id: "a", name, arguments: {} }),
+        message("tool", { type: "tool_call_response", id: "a", response }),
+      ];
+      const { input } = compareCalls({ left: call(asked("look"), []), right: call(asked("search"), []) });
+      expect(input[1]).toMatchObject({
+        parts: [{ what: "result", name: { left: "look", right: "search" } }],
+      });
+    },
+  );
+
   test("results that are JSON in a text are compared place by place, others by word", () => {
     const result = (response: unknown): Message =>
       message("tool", { type: "tool_call_response", id: "1", response });

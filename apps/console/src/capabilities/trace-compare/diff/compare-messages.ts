@@ -12,7 +12,13 @@ export type SideToolNames = Sides<ReadonlyMap<string, string>>;
 export type PartDiff =
   | { type: "equal"; part: MessagePart }
   | { type: "only"; side: "left" | "right"; part: MessagePart }
-  | { type: "text"; what: "text" | "reasoning" | "result"; diff: TextDiff }
+  | {
+      type: "text";
+      what: "text" | "reasoning" | "result";
+      /** Of a result, the tools that gave it. */
+      name?: Sides<string>;
+      diff: TextDiff;
+    }
   | { type: "values"; what: "call" | "result" | "other"; name: Sides<string>; diff: ValueDiff }
   /** Two that cannot be compared within: an image and another. */
   | { type: "replaced"; left: MessagePart; right: MessagePart };
@@ -88,12 +94,13 @@ function diffContents(
   const documents = { left: documentOf(left), right: documentOf(right) };
   if (what !== "reasoning" && documents.left !== null && documents.right !== null) {
     const diff = diffValues(documents, budget);
-    // The same values in other words: only the words themselves show what differs.
-    if (diff.rows.some((row) => row.state !== "equal")) {
+    // The same values in other words: only the words themselves show what differs. Of two tools their names do.
+    if (name.left !== name.right || diff.rows.some((row) => row.state !== "equal")) {
       return { type: "values", what: what === "text" ? "other" : what, name, diff };
     }
   }
-  return { type: "text", what, diff: diffText({ left: copyText(left), right: copyText(right) }, budget) };
+  const diff = diffText({ left: copyText(left), right: copyText(right) }, budget);
+  return what === "result" ? { type: "text", what, name, diff } : { type: "text", what, diff };
 }
 
 function diffPart(left: MessagePart, right: MessagePart, context: DiffContext): PartDiff {

@@ -30,7 +30,15 @@ export function PartDiffView({
       return (
         <>
           {part.what === "text" ? null : (
-            <PartTitle>{part.what === "reasoning" ? "Reasoning" : "Result"}</PartTitle>
+            <PartTitle>
+              {part.name === undefined ? (
+                "Reasoning"
+              ) : (
+                <>
+                  result of <ChangedName name={part.name} />
+                </>
+              )}
+            </PartTitle>
           )}
           <TextDiffView diff={part.diff} />
         </>
@@ -58,24 +66,24 @@ function PartTitle({ children }: { children: ReactNode }): ReactNode {
   return <p className="px-4 pt-1 pl-9 text-label text-muted">{children}</p>;
 }
 
+function ChangedName({ name: { left, right } }: { name: Sides<string> }): ReactNode {
+  if (left === right) return <span className="font-mono font-medium">{right}</span>;
+  return (
+    <span className="font-mono font-medium">
+      <del className="text-bad-text decoration-dotted underline">{left}</del>
+      <span className="mx-1 text-muted">→</span>
+      <ins className="text-good-text underline">{right}</ins>
+    </span>
+  );
+}
+
 function ValuesTitle({ part }: { part: Extract<PartDiff, { type: "values" }> }): ReactNode {
-  const { left, right } = part.name;
   return (
     <span className="min-w-0 truncate">
       {part.what === "other" ? null : (
         <span className="text-muted">{part.what === "call" ? "calls " : "result of "}</span>
       )}
-      <span className="font-mono font-medium">
-        {left === right ? (
-          right
-        ) : (
-          <>
-            <del className="text-bad-text decoration-dotted underline">{left}</del>
-            <span className="mx-1 text-muted">→</span>
-            <ins className="text-good-text underline">{right}</ins>
-          </>
-        )}
-      </span>
+      <ChangedName name={part.name} />
     </span>
   );
 }
