@@ -70,12 +70,15 @@ describe.runIf(chromiumInstalled("the console in Chromium"))("the console in Chr
       if (route.request().method() === "POST") asked += 1;
       return route.abort();
     });
-    const link = `${system.origin}/sign-in#token=${"a".repeat(43)}`;
-    await page.goto(link);
-    await page.getByText("This link did not sign you in").waitFor();
-    await page.goto(link);
-    await until("the link to be tried again", () => asked === 2);
-    await page.unroute("**/api/v1/session");
+    try {
+      const link = `${system.origin}/sign-in#token=${"a".repeat(43)}`;
+      await page.goto(link);
+      await page.getByText("This link did not sign you in").waitFor();
+      await page.goto(link);
+      await until("the link to be tried again", () => asked === 2);
+    } finally {
+      await page.unroute("**/api/v1/session");
+    }
   });
 
   test("the one-time link signs in, and shows how to make the first call with the real key", async () => {

@@ -89,7 +89,11 @@ test("a public URL is what everybody is told, without trust in any header", asyn
   expect(await read("/quickstart")).toMatchObject({ baseUrl: publicUrl, key });
   expect(await read("/openapi.json")).toMatchObject({ servers: [{ url: publicUrl }] });
 
-  const weir = async (...args: string[]) => (await runWeir(started, ...args)).output;
+  const weir = async (...args: string[]) => {
+    const { code, output } = await runWeir(started, ...args);
+    expect(code, output).toBe(0);
+    return output;
+  };
   expect(await weir("link")).toMatch(/^https:\/\/weir\.example\/sign-in#token=/);
   expect(await weir("status")).toContain(`at ${publicUrl} (here ${origin}): ok`);
   expect(JSON.parse(await weir("status", "--json"))).toMatchObject({ baseUrl: origin, publicUrl });

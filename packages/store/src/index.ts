@@ -16,6 +16,7 @@ export { connectPostgres, type Postgres, type PostgresSession } from "./postgres
 export { startPostgres } from "./postgres/start-postgres.ts";
 export { createRecorder, type SpoolRecorder } from "./recorder.ts";
 export { listDeadLetters } from "./spool/dead-letters.ts";
+export { spoolInsertMark } from "./spool/ship-lines.ts";
 export { recoverSpool, type SpoolRecovery } from "./spool/recover-spool.ts";
 export { createShipper, type Shipper, type ShipperStats } from "./spool/shipper.ts";
 export { createSpoolGauge, readSpoolGauge, type SpoolGauge } from "./spool/spool-gauge.ts";

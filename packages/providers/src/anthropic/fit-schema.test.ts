@@ -61,6 +61,21 @@ describe("fitSchema", () => {
     expect(fitSchema(schema)).toEqual({ schema: { anyOf: [{ $ref: "#/$defs/a" }], title: "A" }, moved: [] });
   });
 
+  test.each(["$ref", "oneOf", "anyOf"])("it takes no place of a %s beside it, and is told of", (keyword) => {
+    const allOf = [{ $ref: "#/$defs/a" }];
+    const beside = keyword === "$ref" ? "#/$defs/b" : [{ type: "string" }];
+    for (const schema of [
+      { [keyword]: beside, allOf },
+      { allOf, [keyword]: beside },
+    ]) {
+      const { schema: fitted, moved } = fitSchema(schema);
+      const said = JSON.stringify(fitted);
+      expect(said).toContain("#/$defs/a");
+      expect(said).toContain(keyword === "$ref" ? "#/$defs/b" : "string");
+      expect(moved.length).toBeGreaterThan(0);
+    }
+  });
+
   const node = { type: "object", properties: { next: { $ref: "#/$defs/node" } } };
   const closed = { type: "object", properties: { a: { type: "string" } } };
   test.each([

@@ -84,16 +84,18 @@ const keptKeywords = new Map<string, (value: unknown) => boolean>([
 function fit(schema: JsonObject, moved: Set<string>): JsonObject {
   const fitted: JsonObject = {};
   const limits: string[] = [];
-  for (const [keyword, value] of Object.entries(detachReference(schema))) {
+  const detached = detachReference(schema);
+  for (const [keyword, value] of Object.entries(detached)) {
     if (silentKeywords.has(keyword)) continue;
-    if (keptKeywords.get(keyword)?.(value) === true) {
-      const isLoneReference = keyword === "allOf" && holdsReferences(value) && schema["anyOf"] === undefined;
-      // Of one schema both keywords say the same, and only the other may hold a reference.
-      fitted[isLoneReference ? "anyOf" : keyword] = fitInside(keyword, value, moved);
+    // Of one schema an allOf says the same as an anyOf, and only that may hold a reference.
+    const isLoneReference = keyword === "allOf" && holdsReferences(value);
+    const mayBeAnyOf = detached["anyOf"] === undefined && fitted["anyOf"] === undefined;
+    if (!isLoneReference && keptKeywords.get(keyword)?.(value) === true) {
+      fitted[keyword] = fitInside(keyword, value, moved);
       continue;
     }
-    moved.add(keyword);
-    if (keyword === "oneOf" && schema["anyOf"] === undefined)
+    if (!isLoneReference || !mayBeAnyOf) moved.add(keyword);
+    if ((isLoneReference || keyword === "oneOf") && mayBeAnyOf)
       fitted["anyOf"] = fitInside(keyword, value, moved);
     else limits.push(`${keyword}: ${JSON.stringify(value)}`);
   }

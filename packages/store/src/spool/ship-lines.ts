@@ -30,6 +30,9 @@ const quietMaxMs = 60_000;
 const quietPollMs = 100;
 const runningSchema = z.object({ running: z.number() });
 
+/** How the comment (`log_comment`) of every insert of the spool's begins. */
+export const spoolInsertMark = "weir-spool ";
+
 interface Shipment {
   clickhouse: ClickHouse;
   /** The token under which the whole is inserted. */
@@ -227,7 +230,7 @@ function tokenOf(options: Shipment, lines: readonly Buffer[]): string {
 }
 
 function markOf(batchId: string): string {
-  return `weir-spool ${batchId}`;
+  return spoolInsertMark + batchId;
 }
 
 function digestOf(lines: readonly Buffer[]): string {

@@ -47,7 +47,7 @@ function useFacetCounts({
   });
   return {
     counts: new Map(answerOf(counted)?.data.map((facet) => [facet.field, facet.values])),
-    fresh: !counted.isPlaceholderData,
+    fresh: counted.isSuccess && !counted.isPlaceholderData,
     failed: failureOf(counted) !== null,
   };
 }
@@ -70,7 +70,7 @@ export function FacetPanel({ scope, live, onFilter }: FacetsProps): ReactNode {
   return (
     <section
       aria-label="Facets"
-      aria-busy={open.length > 0 && !fresh}
+      aria-busy={open.length > 0 && !fresh && !failed}
       className="flex h-full flex-col overflow-y-auto py-1"
     >
       {failed ? (

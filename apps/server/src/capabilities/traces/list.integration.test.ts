@@ -1,5 +1,6 @@
 import { problemSchema, pageSchema, traceSummarySchema } from "@weir/schema";
 import type { SpanRecord, TraceSummary } from "@weir/schema";
+import { spoolInsertMark } from "@weir/store";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { encodeCursor } from "../../api/cursor.ts";
@@ -87,7 +88,7 @@ describe("paging", () => {
       sql: `INSERT INTO spans (project_id, trace_id, span_id, kind, name, source, status, duration_ms, started_at)
         SELECT {projectId:String}, {traceId:String}, {spanId:String}, 'generation', 'chat', 'gateway', 'ok',
           1 + sleepEachRow(2), {startedAt:DateTime64(6, 'UTC')}
-        FROM numbers(1) SETTINGS log_comment = 'weir-spool slow'`,
+        FROM numbers(1) SETTINGS log_comment = '${spoolInsertMark}slow'`,
       params: {
         projectId,
         traceId: traceIdOf(4),
@@ -97,7 +98,7 @@ describe("paging", () => {
     });
     const inserts = async () => {
       const [row] = await system.clickhouse.query({
-        sql: "SELECT count() AS inserts FROM system.processes WHERE Settings['log_comment'] = 'weir-spool slow'",
+        sql: `SELECT count() AS inserts FROM system.processes WHERE Settings['log_comment'] = '${spoolInsertMark}slow'`,
         row: z.object({ inserts: z.number() }),
       });
       return row?.inserts ?? 0;

@@ -1,3 +1,4 @@
+import { spoolInsertMark } from "@weir/store";
 import { z } from "zod";
 import type { ClickHouse } from "../../../capability.ts";
 import { querySettings, traceLimits } from "../limits.ts";
@@ -37,13 +38,16 @@ export function scopeCondition({ projectId, from, to, filter }: SpanScope): Cond
 const candidateSchema = z.object({ trace_id: z.string(), at: z.string(), as_of: z.string() });
 export type Candidate = z.infer<typeof candidateSchema>;
 
+/** How far ClickHouse's own measure of how long a statement runs may be from its clock. */
+const elapsedErrorMs = 10;
+
 /**
  * Up to when what is inserted can be seen. The rows of an insert bear the time at which it began and are there when it
  * has ended, so the time is that before the oldest one under way; the shipper's are known by their comment.
  */
 const seenUntil = `least(now64(3, 'UTC'), coalesce((
-  SELECT minOrNull(now64(3, 'UTC') - toIntervalMillisecond(toUInt64(elapsed * 1000) + 10))
-  FROM system.processes WHERE Settings['log_comment'] LIKE 'weir-spool %'), now64(3, 'UTC')))`;
+  SELECT minOrNull(now64(3, 'UTC') - toIntervalMillisecond(toUInt64(elapsed * 1000) + ${elapsedErrorMs}))
+  FROM system.processes WHERE startsWith(Settings['log_comment'], '${spoolInsertMark}')), now64(3, 'UTC')))`;
 
 /**
  * Traces with a matching span below a position, newest first, each at the newest of those. The rows are read
