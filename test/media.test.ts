@@ -15,20 +15,24 @@ afterAll(async () => {
 const traceSchema = z.object({ spans: z.array(z.object({ spanId: z.string() })) });
 const spanSchema = z.object({ rawRequest: z.string(), input: z.array(z.unknown()) });
 
-test("a large image leaves the row for a file under its own hash, and comes back from there", async () => {
-  // A PNG's first bytes and enough noise behind them to be too large for a row.
+/** A PNG's first bytes and enough noise behind them to be too large for a row, each time another. */
+function largeImage(): { image: Buffer; sha256: string } {
   const image = Buffer.concat([Buffer.from("89504e470d0a1a0a0000000d49484452", "hex"), randomBytes(40_000)]);
-  const sha256 = createHash("sha256").update(image).digest("hex");
+  return { image, sha256: createHash("sha256").update(image).digest("hex") };
+}
+
+/** Asks the simulator about an image; the trace that it makes. */
+async function askAbout(image: Buffer, text: string): Promise<string> {
   const response = await fetch(`${system.origin}/v1/chat/completions`, {
     method: "POST",
     headers: { authorization: `Bearer ${system.key}` },
     body: JSON.stringify({
-      model: "sim/echo",
+      model: "sim/chat?ttft=0&tokens=1",
       messages: [
         {
           role: "user",
           content: [
-            { type: "text", text: "what is this?" },
+            { type: "text", text },
             { type: "image_url", image_url: { url: `data:image/png;base64,${image.toString("base64")}` } },
           ],
         },
@@ -36,10 +40,16 @@ test("a large image leaves the row for a file under its own hash, and comes back
     }),
   });
   expect(response.status, await response.text()).toBe(200);
-  const traceId = response.headers.get("x-weir-trace-id");
-  const trace = await until("the trace", async () =>
-    traceSchema.parse(await api(system, `/traces/${traceId}`)),
-  );
+  return response.headers.get("x-weir-trace-id") ?? "";
+}
+
+const readTrace = (traceId: string) =>
+  until("the trace", async () => traceSchema.parse(await api(system, `/traces/${traceId}`)));
+
+test("a large image leaves the row for a file under its own hash, and comes back from there", async () => {
+  const { image, sha256 } = largeImage();
+  const traceId = await askAbout(image, "what is this?");
+  const trace = await readTrace(traceId);
   const span = spanSchema.parse(await api(system, `/traces/${traceId}/spans/${trace.spans[0]?.spanId}`));
   expect(span.rawRequest.length).toBeLessThan(1000);
   expect(span.rawRequest).toContain(`weir-blob:sha256/${sha256}`);
@@ -52,4 +62,13 @@ test("a large image leaves the row for a file under its own hash, and comes back
   expect(Buffer.from(await blob.arrayBuffer()).equals(image)).toBe(true);
   const stranger = await fetch(`${system.origin}/api/v1/blobs/${sha256}`);
   expect(stranger.status).toBe(401);
+});
+
+test("behind a text longer than what is searched, it is still the project's", async () => {
+  const { image, sha256 } = largeImage();
+  await readTrace(await askAbout(image, "word ".repeat(1_000_000)));
+  const blob = await fetch(`${system.origin}/api/v1/blobs/${sha256}`, {
+    headers: { authorization: `Bearer ${system.key}` },
+  });
+  expect(blob.status).toBe(200);
 });

@@ -4,10 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import {
   createTestLog,
+  spanRecord,
   startTestClickHouse,
   temporaryFolder,
+  until,
   type TestClickHouse,
 } from "../../test/store-fixture.ts";
+import { connectClickHouse } from "../clickhouse/connect-clickhouse.ts";
 import type { EngineProcess } from "../engine-process.ts";
 import { connectPostgres, type Postgres } from "../postgres/connect-postgres.ts";
 import { startPostgres } from "../postgres/start-postgres.ts";
@@ -102,5 +105,41 @@ describe("ClickHouse migrations", () => {
     await expect(migrateClickHouse({ clickhouse, log, directory: edited })).rejects.toMatchObject({
       code: "migration_edited",
     });
+  });
+
+  it("bring what was recorded before full text had one index to it", async () => {
+    const url = new URL(store.engine.url);
+    url.pathname = "/before_search_text";
+    const clickhouse = connectClickHouse({ url: url.href });
+    try {
+      const first = join(home.path, "only-the-first");
+      mkdirSync(first);
+      cpSync(join(migrationDirectory("clickhouse"), "0001-spans.sql"), join(first, "0001-spans.sql"));
+      await migrateClickHouse({ clickhouse, log, directory: first });
+      const record = spanRecord({ input: JSON.stringify([{ content: "ein Wort—ÜBERRASCHUNG" }]) });
+      const insert = () =>
+        clickhouse.client.insert({ table: "spans", values: [record], format: "JSONEachRow" });
+      await insert();
+      await migrateClickHouse({ clickhouse, log });
+      const find = (settings: string) =>
+        clickhouse.query({
+          sql: `SELECT span_id FROM spans WHERE hasAllTokens(search_text, 'überraschung') ${settings}`,
+          row: z.object({ span_id: z.string() }),
+        });
+      const found = [{ span_id: record.span_id }];
+      expect(await find("")).toEqual(found);
+      await until(async () => {
+        const rows = await clickhouse.query({
+          sql: "SELECT command FROM system.mutations WHERE database = 'before_search_text' AND NOT is_done",
+          row: z.object({ command: z.string() }),
+        });
+        return rows.length === 0;
+      });
+      expect(await find("SETTINGS force_data_skipping_indices = 'words'")).toEqual(found);
+      await insert();
+      expect(await find("")).toEqual([...found, ...found]);
+    } finally {
+      await clickhouse.close();
+    }
   });
 });

@@ -242,29 +242,86 @@ describe("a text is found however the caller's library wrote its JSON", () => {
     expect(await found(formatFilter([clause(text, true)]), projectId)).toEqual(rest);
   });
 
-  test("with the indexes leaving out what cannot match", async () => {
-    for (const text of ["Überfall", "café", "zebra's", "a<b", "http://x/y", "😀 x"]) {
-      const { sql, params } = filterCondition([clause(text)]);
+  test("with the index leaving out what cannot match", async () => {
+    for (const words of ["Überfall", "café", "zebra's", "a<b", "http://x/y", "😀 x"]) {
+      const { sql, params } = filterCondition([clause(words)]);
       const plan = await system.clickhouse.query({
         sql: `EXPLAIN indexes = 1 SELECT span_id FROM spans WHERE ${sql}`,
         params,
         row: z.object({ explain: z.string() }),
       });
-      const combined = plan
-        .map(({ explain }) => explain)
-        .join("\n")
-        .split("<Combined skip indexes>")[1];
-      const [, read, all] = /Granules: (\d+)\/(\d+)/.exec(combined ?? "") ?? [];
-      expect(Number(read), text).toBeGreaterThan(0);
-      expect(Number(read), text).toBeLessThan(Number(all) / 2);
+      const text = plan.map(({ explain }) => explain).join("\n");
+      const [, read, all] = /Name: words\n[\s\S]*?Granules: (\d+)\/(\d+)/.exec(text) ?? [];
+      expect(Number(read), words).toBeGreaterThan(0);
+      expect(Number(read), words).toBeLessThan(Number(all) / 2);
     }
   });
 
-  test("at no cost for a text that has one spelling", () => {
-    const places = (text: string) => filterCondition([clause(text)]).sql.split("raw_request").length - 1;
-    expect(places("refund")).toBe(1);
-    expect(places("Where is my refund, please?")).toBe(2);
-    // Of each spelling the words and the place, but for the one that is a word by itself.
-    expect(places("Überfall")).toBe(3);
+  test("without reading the texts for a word", () => {
+    const readsTexts = (text: string) => filterCondition([clause(text)]).sql.includes("position(search_text");
+    expect(["refund", "Überfall", "переговоры"].filter(readsTexts)).toEqual([]);
+    expect(["a word", "co-op", "再见", "?"].filter((text) => !readsTexts(text))).toEqual([]);
+  });
+});
+
+describe("a text is found by Unicode's words", () => {
+  const projectId = "project-unicode";
+  const contents = [
+    "before word—next “quoted” great😀 job ❤️, l’été",
+    "ÜBERRASCHUNG in der STRAẞE, ПЕРЕГОВОРЫ о Ταϋγετος",
+    "大規模言語モデルの評価（ｶﾞｲﾄﾞ）ＡＢＣ　สวัสดีครับ",
+    "cafe\u0301 ﬁnally co\u00adop zero\u200bwidth half \ud83d surrogate",
+    String.raw`C:\new\table and "C:\users" or \ alone, "a<b" q"r`,
+  ];
+
+  beforeAll(async () => {
+    const records = contents.map((content, index) =>
+      application({
+        ...at(index + 1),
+        project_id: projectId,
+        input: JSON.stringify([{ role: "user", parts: [{ type: "text", content }] }]),
+      }),
+    );
+    const asError = application({ ...at(6), project_id: projectId, error_message: contents[4] ?? "" });
+    await system.insert([...records, asError]);
+  });
+
+  test.each<[string, number[]]>([
+    ["next", [1]],
+    ["word—next", [1]],
+    ["word next", []],
+    ["quoted", [1]],
+    ["great", [1]],
+    ["😀", [1]],
+    ["great😀 job", [1]],
+    ["❤", [1]],
+    ["été", [1]],
+    ["überraschung", [2]],
+    ["strasse", [2]],
+    ["Straße", [2]],
+    ["berraschung", []],
+    ["переговоры", [2]],
+    ["перегово", []],
+    ["ΤΑΫΓΕΤΟΣ", [2]],
+    ["言語モデル", [3]],
+    ["モデル評価", []],
+    ["ガイド", [3]],
+    ["abc", [3]],
+    ["สวัสดี", [3]],
+    ["café", [4]],
+    ["finally", [4]],
+    ["coop", [4]],
+    ["zerowidth", [4]],
+    ["half surrogate", []],
+    ["surrogate", [4]],
+    ["new", [5, 6]],
+    [String.raw`c:\new\table`, [5, 6]],
+    ["users", [5, 6]],
+    ['"a<b"', [5, 6]],
+    ['q"r', [5, 6]],
+    ['table"', []],
+    ["\\", []],
+  ])("%s", async (text, traces) => {
+    expect(await found(formatFilter([{ type: "text", text, negated: false }]), projectId)).toEqual(traces);
   });
 });

@@ -139,84 +139,36 @@ function measureCondition(
   return conditions.join(" OR ");
 }
 
-/** The texts that Weir writes as JSON, each with exactly the expression of its index. */
-const ownTexts = [
-  String.raw`lower(replaceRegexpAll(input, '\\\\[nrt]', ' '))`,
-  String.raw`lower(replaceRegexpAll(output, '\\\\[nrt]', ' '))`,
-] as const;
-/** The text that is kept as a caller's JSON library wrote it. */
-const receivedText = String.raw`lower(replaceRegexpAll(raw_request, '\\\\[nrt]', ' '))`;
-const plainText = "lower(error_message)";
-
-/** Scripts written without spaces: their words are no tokens of the index. */
-const unspaced = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmr}\p{sc=Mymr}]/u;
-const token = /[A-Za-z0-9\u{80}-\u{10FFFF}]+/gu;
-
-/** The characters that a JSON library writes as `\uXXXX`, though JSON does not ask for it, and those after a backslash. */
-interface JsonSpelling {
-  numbered: RegExp | null;
-  slashed: RegExp | null;
-}
-
-const ownSpelling: JsonSpelling = { numbered: null, slashed: null };
-/** What callers' libraries do unless told otherwise. */
-const receivedSpellings: readonly JsonSpelling[] = [
-  ownSpelling,
-  // Python.
-  { numbered: /[^\0-\x7f]/u, slashed: null },
-  // PHP.
-  { numbered: /[^\0-\x7f]/u, slashed: /\//u },
-  // .NET.
-  { numbered: /[^\0-\x7f]|["&'+<>`]/u, slashed: null },
-  // Go.
-  { numbered: /[&<>]/u, slashed: null },
-];
+/** Scripts written without spaces: each of their letters is a word to the index. */
+const unspaced = ["Han", "Hiragana", "Katakana", "Thai", "Lao", "Khmer", "Myanmar"];
+const oneWord = new RegExp(
+  String.raw`^(?:(?![${unspaced.map((script) => String.raw`\p{Script=${script}}`).join("")}])[\p{L}\p{N}\p{M}])+$`,
+  "u",
+);
+/** What is a space in the text that is searched, which every span has. */
+const allBlank = /^[\s\p{Cc}\p{Cs}\\]*$/u;
+const aWord = /[A-Za-z0-9\u{80}-\u{10FFFF}]/u;
 
 /**
  * Whole words, in any case and in this order. The index finds the rows that have all the words; only a text of
  * several words, or with signs in it, is then looked for as it stands.
  */
 function textCondition(text: string, bind: Bind): string {
-  const condition = (written: string) => wordsCondition(written, { hasTokens: !unspaced.test(text), bind });
-  const own = spell(text, ownSpelling);
-  const inOwn = condition(own);
-  // Most texts have one spelling, so that they are looked for once.
-  const others = new Set(receivedSpellings.map((spelling) => spell(text, spelling)));
-  others.delete(own);
-  const inReceived = [inOwn, ...[...others].map(condition)];
-  return [
-    ...ownTexts.map(inOwn),
-    ...inReceived.map((inText) => inText(receivedText)),
-    condition(text)(plainText),
-  ].join(" OR ");
+  if (allBlank.test(text)) return "false";
+  const wanted = asSearchText(bind("String", JSON.stringify(text).slice(1, -1)));
+  const parts: string[] = [];
+  if (aWord.test(text)) parts.push(`hasAllTokens(search_text, ${wanted})`);
+  if (!oneWord.test(text)) parts.push(`position(search_text, ${wanted}) > 0`);
+  return parts.join(" AND ");
 }
 
-/** A text as it stands in JSON, in which the indexes blank the escapes of line breaks and tabs. */
-function spell(text: string, { numbered, slashed }: JsonSpelling): string {
-  const characters = Array.from(text, (character) => {
-    if (numbered?.test(character)) return escapeUnits(character);
-    return slashed?.test(character) ? `\\${character}` : JSON.stringify(character).slice(1, -1);
-  });
-  return characters.join("").replaceAll(/\\[nrt]/g, " ");
-}
+const escapes = String.raw`\\\\(?:u[0-9A-Fa-f]{4}|.)`;
+const signs = String.raw`[^\\p{L}\\p{N}\\p{M}\\x00-\\x7f]`;
+const letters = `[${unspaced.map((script) => String.raw`\\p{${script}}`).join("")}]`;
 
-/** `\uXXXX` for each UTF-16 unit. Case does not matter, because the texts and what is looked for are in lower case. */
-function escapeUnits(character: string): string {
-  const units = character.split("").map((unit) => unit.charCodeAt(0).toString(16).padStart(4, "0"));
-  return units.map((unit) => `\\u${unit}`).join("");
-}
-
-function wordsCondition(
-  text: string,
-  { hasTokens, bind }: { hasTokens: boolean; bind: Bind },
-): (expression: string) => string {
-  const words = hasTokens ? (text.match(token) ?? []) : [];
-  const all = words.length === 0 ? null : `lower(${bind("String", words.join(" "))})`;
-  const phrase = words.length === 1 && words[0] === text ? null : `lower(${bind("String", text)})`;
-  return (expression) => {
-    const parts: string[] = [];
-    if (all !== null) parts.push(`hasAllTokens(${expression}, ${all})`);
-    if (phrase !== null) parts.push(`position(${expression}, ${phrase}) > 0`);
-    return `(${parts.join(" AND ")})`;
-  };
+/** A text as JSON has it, made what the column `search_text` makes of such a text (0002-search-text.sql). */
+function asSearchText(json: string): string {
+  const written = String.raw`replaceRegexpAll(replaceAll(${json}, '\\"', ' "'), '${escapes}', ' ')`;
+  const folded = `normalizeUTF8NFKCCasefold(${written})`;
+  return String.raw`if(isValidASCII(${written}), lower(${written}), replaceRegexpAll(${folded}, '${signs}|${letters}', ' \\0 '))`;
 }
