@@ -6,7 +6,10 @@ import type { TakenExportsMemory } from "./record/taken-exports.ts";
  * process keeps it; the gateway calls it before it sends the last bytes of an answer.
  */
 export interface Recorder {
-  /** False when it could not be written (disk or spool full): the call goes on, and health says so. Never throws. */
+  /**
+   * Takes any text, as half of a surrogate pair, which JSON can express and UTF-8 cannot. False when a record could
+   * not be written (disk or spool full): the call goes on, and health says so. Never throws.
+   */
   append(records: readonly SpanRecord[]): boolean;
   /** Stores bytes under their SHA-256 (64 hex digits), once; null when they could not be written. Never throws. */
   storeBlob(blob: { bytes: Uint8Array; mediaType: string }): string | null;

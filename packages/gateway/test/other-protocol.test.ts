@@ -30,6 +30,8 @@ beforeEach(() => {
 });
 
 const messages = [{ role: "user", content: "Say hello" }];
+/** A number that JavaScript would round. */
+const longId = "12345678901234567890";
 
 describe("an OpenAI-shaped call to an Anthropic model", () => {
   test("is translated both ways, with a receipt for what was lost", async () => {
@@ -62,6 +64,16 @@ describe("an OpenAI-shaped call to an Anthropic model", () => {
     expect(JSON.parse(record.receipt ?? "")).toContainEqual(
       expect.objectContaining({ action: "dropped", parameter: "logit_bias" }),
     );
+  });
+
+  test("gets a tool's arguments with the numbers that the model wrote", async () => {
+    const content = [{ type: "tool_use", id: "t", name: "f", input: { id: JSON.rawJSON(longId) } }];
+    upstream.behave(answerJson({ ...anthropicAnswer, content, stop_reason: "tool_use" }));
+    const body = { model: "anthropic/claude-sonnet-4-5", messages };
+    const response = await running.post("/v1/chat/completions", body);
+    expect(await response.json()).toMatchObject({
+      choices: [{ message: { tool_calls: [{ function: { arguments: `{"id":${longId}}` } }] } }],
+    });
   });
 
   test("is refused by strict mode before anything is sent", async () => {
@@ -165,6 +177,20 @@ describe("an Anthropic-shaped call to an OpenAI model", () => {
     });
     expect(upstream.seen[0]?.url).toBe("/v1/chat/completions");
     expect(upstream.seen[0]?.headers["anthropic-version"]).toBeUndefined();
+  });
+
+  test("sends a tool's earlier arguments with the numbers that the model wrote", async () => {
+    upstream.behave(answerJson(openAiAnswer));
+    const content = [{ type: "tool_use", id: "t", name: "f", input: { id: JSON.rawJSON(longId) } }];
+    const results = [{ type: "tool_result", tool_use_id: "t", content: "done" }];
+    const turns = [...messages, { role: "assistant", content }, { role: "user", content: results }];
+    const asked = { ...body, temperature: JSON.rawJSON("1.0"), messages: turns };
+    const response = await running.post("/v1/messages", JSON.stringify(asked));
+    expect(response.status).toBe(200);
+    expect(JSON.parse(upstream.seen[0]?.body.toString() ?? "")).toMatchObject({
+      temperature: 1,
+      messages: [{}, { tool_calls: [{ function: { arguments: `{"id":${longId}}` } }] }, {}],
+    });
   });
 
   test("streams with usage", async () => {

@@ -1,3 +1,4 @@
+import { parseWrittenJson } from "@weir/providers";
 import type { Attributes, AttributeValue } from "./span.ts";
 
 /**
@@ -57,17 +58,14 @@ export class AttributeBag {
     return undefined;
   }
 
-  /**
-   * Takes the first of the names that holds a list of texts, or a JSON list of them, or one text. JSON text can
-   * express half of a surrogate pair, which no column of texts takes.
-   */
+  /** Takes the first of the names that holds a list of texts, or a JSON list of them, or one text. */
   texts(...names: string[]): string[] {
     for (const name of names) {
       const value = this.#attributes.get(name);
       const list = typeof value === "string" ? parseList(value) : value;
       if (!Array.isArray(list)) continue;
       this.#attributes.delete(name);
-      return list.flatMap((item) => (typeof item === "string" && item !== "" ? [item.toWellFormed()] : []));
+      return list.flatMap((item) => (typeof item === "string" && item !== "" ? [item] : []));
     }
     return [];
   }
@@ -128,15 +126,9 @@ export function entriesUnder(
   return entries;
 }
 
-/** A value that may have been sent as JSON text; undefined where such text is no JSON. */
+/** A value that may have been sent as JSON text, its numbers as written; undefined where such text is no JSON. */
 export function parseValue(value: unknown): unknown {
-  if (typeof value !== "string") return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    // Not being JSON is an answer here: the text then is the value.
-    return undefined;
-  }
+  return typeof value === "string" ? parseWrittenJson(value) : value;
 }
 
 /** How a value reads in a column of texts. */
@@ -145,5 +137,5 @@ export function asText(value: unknown): string {
 }
 
 export function isObject(value: unknown): value is { [name: string]: unknown } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value);
 }

@@ -1,6 +1,6 @@
-import { usageFromOpenAi } from "@weir/providers";
+import { parseJson, usageFromOpenAi } from "@weir/providers";
 import type { UsageReport } from "@weir/providers";
-import { isObject, parseValue } from "./attribute-bag.ts";
+import { isObject } from "./attribute-bag.ts";
 import type { AttributeBag } from "./attribute-bag.ts";
 
 /** The names that conventions have given, or give, to one count of tokens. */
@@ -147,7 +147,8 @@ function takeCounts(bag: AttributeBag, raw: Record<string, number>): Counts {
 
 /** Langfuse sends one object whose keys are the caller's; these are the ones that its integrations use. */
 function takeLangfuse(bag: AttributeBag, raw: Record<string, number>): Counts | null {
-  const details = parseValue(bag.peek("langfuse.observation.usage_details"));
+  const source = bag.peek("langfuse.observation.usage_details");
+  const details = typeof source === "string" ? parseJson(source) : source;
   if (!isObject(details)) return null;
   const number = (...keys: string[]): number | undefined => {
     const value = keys.map((key) => details[key]).find((candidate) => typeof candidate === "number");

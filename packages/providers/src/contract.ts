@@ -79,7 +79,10 @@ export interface StreamTranslator {
   readonly receipt: ReceiptItem[];
 }
 
-/** A conversation in one form, read from a call's raw bodies for people to look at. */
+/**
+ * A conversation in one form, read from a call's raw bodies for people to look at. Numbers that JavaScript would print
+ * otherwise than they were written are `JSON.rawJSON` values, so that its JSON has them as they were.
+ */
 export interface Conversation {
   input: Message[];
   tools: ToolDefinition[];

@@ -13,8 +13,7 @@ export function readRequestFacts(options: {
 }): RequestFacts {
   const { protocol, operation, body } = options;
   const metadata = readMetadata(body.metadata);
-  // Half of a surrogate pair, which JSON can express and UTF-8 cannot, would make the row unreadable later on.
-  const openAiUser = (textOf(body.user) || textOf(body.safety_identifier)).toWellFormed();
+  const openAiUser = textOf(body.user) || textOf(body.safety_identifier);
   const anthropicUser = protocol === "anthropic" ? (metadata.user_id ?? "") : "";
   return {
     model: textOf(body.model),
@@ -36,7 +35,7 @@ function readMetadata(value: unknown): Record<string, string> {
     if (item === null || item === undefined) continue;
     if (count === defaultLimits.metadataMax) break;
     const text = typeof item === "string" ? item : (JSON.stringify(item) ?? "");
-    metadata[name.toWellFormed()] = text.slice(0, defaultLimits.metadataValueMaxCharacters).toWellFormed();
+    metadata[name] = text.slice(0, defaultLimits.metadataValueMaxCharacters).toWellFormed();
     count += 1;
   }
   return metadata;

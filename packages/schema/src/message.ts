@@ -11,7 +11,10 @@ const toolCallPartSchema = z.object({
   type: z.literal("tool_call"),
   id: z.string(),
   name: z.string(),
-  /** Parsed arguments; the raw text when they are not valid JSON. */
+  /**
+   * Parsed arguments. Their text where they are not valid JSON, and where JavaScript would print a number of theirs
+   * otherwise than it is written (`1.0`, a long id).
+   */
   arguments: z.unknown(),
 });
 const toolResultPartSchema = z.object({

@@ -10,6 +10,7 @@ import {
 import type { Call } from "../call.ts";
 import { gatewayErrors, type GatewayError } from "../errors.ts";
 import { isJsonObject } from "../request/parse-call-body.ts";
+import { withWrittenInputs } from "../request/written-inputs.ts";
 
 /** How one call's answer gets from its provider's protocol into its caller's. */
 export interface AnswerTranslation {
@@ -49,7 +50,8 @@ export function createAnswerTranslation(call: Call, providerProtocol: WireProtoc
         return gatewayErrors.upstreamUnreadable({ provider, reason: "it is not a JSON object" });
       }
       try {
-        const translated = translateResponse({ ...shape, body });
+        const written = withWrittenInputs(body, { protocol: providerProtocol, bytes, field: "content" });
+        const translated = translateResponse({ ...shape, body: written });
         call.receipt.push(...translated.receipt);
         return { body: translated.body };
       } catch (cause) {

@@ -18,6 +18,7 @@ import { prepareRawRequest, settleCall } from "../record/settle.ts";
 import { parseCallBody } from "../request/parse-call-body.ts";
 import { mustAskForUsage } from "../request/asked-usage.ts";
 import { passBody } from "../request/pass-body.ts";
+import { withWrittenInputs } from "../request/written-inputs.ts";
 import { answerCountEstimate } from "../answer/count-estimate.ts";
 import { readBody } from "../request/read-body.ts";
 import { authenticate } from "../snapshot/authenticate.ts";
@@ -97,18 +98,19 @@ const wantsStrict = (call: Call): boolean =>
 /** Another protocol: the request is translated, and so will be whatever comes back. */
 function sendTranslated(
   call: Call,
-  route: { resolution: Resolution; to: WireProtocol; parsed: JsonObject },
+  route: { resolution: Resolution; to: WireProtocol; parsed: JsonObject; bytes: Buffer },
 ): void {
-  const { resolution, to, parsed } = route;
+  const { resolution, to, parsed, bytes } = route;
   if (call.operation === "embeddings") throw operationMissing(call, resolution.provider.name);
   if (call.operation === "count_tokens") {
     answerCountEstimate(call, parsed, wantsStrict(call));
     return;
   }
+  const asked = withWrittenInputs(parsed, { protocol: call.protocol, bytes, field: "messages" });
   const { body, receipt } = translate({
     from: call.protocol,
     to,
-    body: { ...parsed, model: resolution.model },
+    body: { ...asked, model: resolution.model },
     strict: wantsStrict(call),
   });
   if (!mustAskForUsage(resolution)) delete body["stream_options"];
@@ -140,7 +142,7 @@ function forward(call: Call, body: Buffer): void {
   const spoken = resolution.provider.protocol;
   if (spoken === "sim") simulate(call, parsed, createAnswerSink(call));
   else if (spoken === call.protocol) sendUntouched(call, resolution, parsed);
-  else sendTranslated(call, { resolution, to: spoken, parsed });
+  else sendTranslated(call, { resolution, to: spoken, parsed, bytes: body });
   if (body.length >= gate.ports.limits.inlineMediaMaxBytes) setImmediate(() => prepareRawRequest(call));
 }
 

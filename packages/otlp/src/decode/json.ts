@@ -48,9 +48,8 @@ function objectsOf(value: unknown): JsonObject[] {
   return value.filter((item) => isObject(item));
 }
 
-/** Half of a surrogate pair, which JSON can express and UTF-8 cannot, would make the row unreadable later on. */
 function text(value: unknown): string {
-  return typeof value === "string" ? value.toWellFormed() : "";
+  return typeof value === "string" ? value : "";
 }
 
 function readScopeSpans(scopeSpans: JsonObject, resource: Attributes): OtlpSpanGroup {
@@ -147,8 +146,7 @@ function readValue(value: unknown, depth: number): AttributeValue {
     "bytesValue",
     "bytes_value",
   );
-  if (typeof plain === "string") return text(plain);
-  if (typeof plain === "boolean") return plain;
+  if (typeof plain === "string" || typeof plain === "boolean") return plain;
   const integer = field(value, "intValue", "int_value");
   if (integer !== undefined) return readInteger(integer);
   const double = field(value, "doubleValue", "double_value");
@@ -168,5 +166,5 @@ function readInteger(value: unknown): AttributeValue {
   if (typeof value === "number") return value;
   if (typeof value !== "string" || value === "") return null;
   const number = Number(value);
-  return Number.isSafeInteger(number) ? number : text(value);
+  return Number.isSafeInteger(number) ? number : value;
 }

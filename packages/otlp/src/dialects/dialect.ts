@@ -37,6 +37,5 @@ export function addMetadataEntries(draft: SpanDraft, entries: readonly [string, 
 
 /** What was set first stays. Names are the sender's, so they may be those that every object has. */
 function setMetadata(draft: SpanDraft, { name, text }: { name: string; text: string }): void {
-  const wellFormed = name.toWellFormed();
-  if (!Object.hasOwn(draft.metadata, wellFormed)) draft.metadata[wellFormed] = text.toWellFormed();
+  if (!Object.hasOwn(draft.metadata, name)) draft.metadata[name] = text;
 }

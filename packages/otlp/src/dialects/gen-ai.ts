@@ -1,9 +1,10 @@
+import { toolArguments, toolValue } from "@weir/providers";
 import type { Message, SpanKind } from "@weir/schema";
 import type { AttributeBag } from "../attribute-bag.ts";
 import type { SpanDraft } from "../draft.ts";
 import { isBedrockContent } from "../messages/bedrock-part.ts";
 import { readPromptItems } from "../messages/indexed.ts";
-import { argumentsOf, readAnyMessages, readOtelParts } from "../messages/part.ts";
+import { readAnyMessages, readOtelParts } from "../messages/part.ts";
 import { isObject, parseValue } from "../attribute-bag.ts";
 import type { Attributes, AttributeValue, OtlpEvent, OtlpSpan } from "../span.ts";
 import type { Dialect } from "./dialect.ts";
@@ -118,12 +119,12 @@ function readTool(bag: AttributeBag, draft: SpanDraft): void {
   if (call !== undefined && draft.input.length === 0) {
     const name = bag.peekText("gen_ai.tool.name");
     draft.input = [
-      { role: "assistant", parts: [{ type: "tool_call", id, name, arguments: argumentsOf(call) }] },
+      { role: "assistant", parts: [{ type: "tool_call", id, name, arguments: toolArguments(call) }] },
     ];
   }
   if (result !== undefined && draft.output.length === 0) {
     draft.output = [
-      { role: "tool", parts: [{ type: "tool_call_response", id, response: argumentsOf(result) }] },
+      { role: "tool", parts: [{ type: "tool_call_response", id, response: toolValue(result) }] },
     ];
   }
 }
@@ -151,7 +152,7 @@ function readMessageEvents(draft: SpanDraft, span: OtlpSpan): void {
   if (draft.input.length === 0) draft.input = input;
   if (draft.output.length === 0) draft.output = output;
   if (draft.finishReasons.length === 0) {
-    draft.finishReasons = output.flatMap((message) => message.finishReason?.toWellFormed() ?? []);
+    draft.finishReasons = output.flatMap((message) => message.finishReason ?? []);
   }
 }
 
@@ -247,5 +248,5 @@ function isTypedPart(item: unknown): boolean {
 
 /** Tool calls come as a JSON text where the attribute could not be a list. */
 function argumentsIfList(value: unknown): unknown {
-  return typeof value === "string" && value.startsWith("[") ? argumentsOf(value) : value;
+  return typeof value === "string" && value.startsWith("[") ? (parseValue(value) ?? value) : value;
 }

@@ -65,7 +65,7 @@ describe("messages of an unknown form", () => {
       { role: "assistant", content: { answer: 42 } },
       { role: "user", parts: ["one", { type: "text", content: "two" }] },
       { role: "user", email: "a@b.ch" },
-      { type: "function_call", name: "f", arguments: "{}" },
+      { type: "note", name: "f", arguments: "{}" },
     ];
     const row = observed("generation", { input: JSON.stringify(list) });
     expect(messages(row.input)).toEqual([
@@ -79,7 +79,7 @@ describe("messages of an unknown form", () => {
         ],
       },
       text("user", '{"role":"user","email":"a@b.ch"}'),
-      text("user", '{"type":"function_call","name":"f","arguments":"{}"}'),
+      text("user", '{"type":"note","name":"f","arguments":"{}"}'),
     ]);
   });
 
@@ -96,5 +96,28 @@ describe("messages of an unknown form", () => {
     const output = '[{"index":0,"message":{"role":"assistant","content":"Ho"},"finish_reason":"length"}]';
     const row = observed("generation", { output });
     expect(messages(row.output)).toEqual([{ ...text("assistant", "Ho"), finishReason: "length" }]);
+  });
+});
+
+describe("a whole request as a generation's input", () => {
+  const hi = { role: "user", content: "Hi" };
+  const tools = [{ type: "function", function: { name: "look", parameters: { type: "object" } } }];
+
+  test.each([
+    ["a chat", { messages: [hi], tools, tool_choice: "auto" }],
+    ["the Responses API", { input: [hi], tools }],
+    ["the Responses API, asked with a text", { input: "Hi", tools }],
+  ])("of %s is read as messages, and kept with its tools", (_name, request) => {
+    const row = observed("generation", { input: JSON.stringify(request) });
+    expect(messages(row.input)).toEqual([text("user", "Hi")]);
+    expect(row.raw_request).toBe(JSON.stringify(request));
+    expect(row.attributes).toEqual({});
+  });
+
+  test("that has messages alone is not kept twice, and an observed function's argument is none", () => {
+    expect(observed("generation", { input: JSON.stringify({ messages: [hi] }) }).raw_request).toBe("");
+    const row = observed("span", { input: '{"input":"x","tools":[]}' });
+    expect(messages(row.input)).toEqual([text("user", '{"input":"x","tools":[]}')]);
+    expect(row.raw_request).toBe("");
   });
 });

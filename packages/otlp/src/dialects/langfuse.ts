@@ -4,7 +4,7 @@ import type { AttributeBag } from "../attribute-bag.ts";
 import type { SpanDraft } from "../draft.ts";
 import { readAnyMessages, textMessage } from "../messages/part.ts";
 import type { AttributeValue, OtlpSpan } from "../span.ts";
-import { addMetadata, addMetadataEntries } from "./dialect.ts";
+import { addMetadata, addMetadataEntries, isModelRequest } from "./dialect.ts";
 import type { Dialect } from "./dialect.ts";
 import { withVersion } from "./gen-ai.ts";
 
@@ -52,22 +52,26 @@ function readLangfuse(bag: AttributeBag, draft: SpanDraft, span: OtlpSpan): void
   if (level === "ERROR") draft.isError = true;
   draft.errorMessage ||= level === "ERROR" ? bag.text("langfuse.observation.status_message") : "";
   readFirstToken(bag, draft, span);
-  if (draft.input.length === 0) draft.input = readSide(bag, draft.kind, "input");
-  if (draft.output.length === 0) draft.output = readSide(bag, draft.kind, "output");
+  if (draft.input.length === 0) draft.input = readSide(bag, draft, "input");
+  if (draft.output.length === 0) draft.output = readSide(bag, draft, "output");
 }
 
 /** What nothing was read of, such as an empty list, stays among the attributes. */
-function readSide(bag: AttributeBag, kind: SpanKind | null, side: "input" | "output"): Message[] {
+function readSide(bag: AttributeBag, draft: SpanDraft, side: "input" | "output"): Message[] {
   const names = [`langfuse.observation.${side}`, `langfuse.trace.${side}`];
   const name = names.find((candidate) => bag.has(candidate));
   const value = name === undefined ? undefined : bag.peek(name);
   if (name === undefined || value === undefined || value === null) return [];
   const role = side === "input" ? "user" : "assistant";
-  const messages =
-    isDataKind(kind) && !hasRoles(value)
-      ? [textMessage(role, asText(value))]
-      : readAnyMessages(side === "input" ? messagesIn(value) : value, role);
-  if (messages.length > 0) bag.take(name);
+  const isData = isDataKind(draft.kind) && !hasRoles(value);
+  const request = side === "input" && !isData ? requestIn(value, draft.kind) : null;
+  const messages = isData
+    ? [textMessage(role, asText(value))]
+    : readAnyMessages(request === null ? value : (request.messages ?? request.input), role);
+  if (messages.length === 0) return [];
+  bag.take(name);
+  // Tools and settings stand beside the messages, and have no other place in the record.
+  if (request !== null && Object.keys(request).length > 1) draft.rawRequest ||= asText(value);
   return messages;
 }
 
@@ -82,10 +86,13 @@ function hasRoles(value: AttributeValue): boolean {
   return list.some((item) => isObject(item) && typeof item.role === "string");
 }
 
-/** A generation's input is its messages, or the whole request that has them. */
-function messagesIn(input: AttributeValue): unknown {
+/** A generation's input is its messages, or the whole request that has them; null for the former. */
+function requestIn(input: AttributeValue, kind: SpanKind | null): { [name: string]: unknown } | null {
   const parsed = parseValue(input);
-  return isObject(parsed) && Array.isArray(parsed.messages) ? parsed.messages : input;
+  if (!isObject(parsed)) return null;
+  // The Responses API's name for messages is what any function may call its argument.
+  const isResponses = isModelRequest(kind) && parsed.input !== undefined && Array.isArray(parsed.tools);
+  return isResponses || Array.isArray(parsed.messages) ? parsed : null;
 }
 
 function readFirstToken(bag: AttributeBag, draft: SpanDraft, span: OtlpSpan): void {

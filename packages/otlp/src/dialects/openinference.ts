@@ -1,9 +1,10 @@
+import { toolArguments, toolValue } from "@weir/providers";
 import type { SpanKind } from "@weir/schema";
 import { asText, entriesUnder, isObject, parseValue } from "../attribute-bag.ts";
 import type { AttributeBag } from "../attribute-bag.ts";
 import type { SpanDraft } from "../draft.ts";
 import { readOpenInferenceItems } from "../messages/indexed.ts";
-import { argumentsOf, readAnyMessages, textMessage } from "../messages/part.ts";
+import { readAnyMessages, textMessage } from "../messages/part.ts";
 import { addMetadata, isModelRequest } from "./dialect.ts";
 import type { Dialect } from "./dialect.ts";
 
@@ -64,7 +65,7 @@ function readOpenInference(bag: AttributeBag, draft: SpanDraft): void {
 
 function modelOf(parameters: unknown): string {
   const parsed = parseValue(parameters);
-  return isObject(parsed) && typeof parsed.model === "string" ? parsed.model.toWellFormed() : "";
+  return isObject(parsed) && typeof parsed.model === "string" ? parsed.model : "";
 }
 
 /** Completions that are no chat have prompts and texts instead of messages. */
@@ -130,7 +131,10 @@ function readValues(bag: AttributeBag, draft: SpanDraft): void {
 function readInput(draft: SpanDraft, input: unknown): SpanDraft["input"] {
   if (draft.kind === "tool") {
     return [
-      { role: "assistant", parts: [{ type: "tool_call", id: "", name: "", arguments: argumentsOf(input) }] },
+      {
+        role: "assistant",
+        parts: [{ type: "tool_call", id: "", name: "", arguments: toolArguments(input) }],
+      },
     ];
   }
   const parsed = parseValue(input);
@@ -141,11 +145,12 @@ function readInput(draft: SpanDraft, input: unknown): SpanDraft["input"] {
 
 function readOutput(draft: SpanDraft, output: unknown): SpanDraft["output"] {
   if (draft.kind === "tool") {
-    return [{ role: "tool", parts: [{ type: "tool_call_response", id: "", response: argumentsOf(output) }] }];
+    return [{ role: "tool", parts: [{ type: "tool_call_response", id: "", response: toolValue(output) }] }];
   }
   const parsed = parseValue(output);
   if (isObject(parsed) && isModelRequest(draft.kind)) {
     if (Array.isArray(parsed.choices)) return readAnyMessages(parsed.choices, "assistant");
+    if (Array.isArray(parsed.output)) return readAnyMessages(parsed.output, "assistant");
     if (parsed.content !== undefined) return readAnyMessages([parsed], "assistant");
     if (draft.kind === "embedding") return [];
   }

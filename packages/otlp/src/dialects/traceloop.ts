@@ -1,7 +1,8 @@
+import { toolArguments, toolValue } from "@weir/providers";
 import type { SpanKind } from "@weir/schema";
 import type { AttributeBag } from "../attribute-bag.ts";
 import type { SpanDraft } from "../draft.ts";
-import { argumentsOf, textMessage } from "../messages/part.ts";
+import { textMessage } from "../messages/part.ts";
 import { addMetadataEntries, isModelRequest } from "./dialect.ts";
 import type { Dialect } from "./dialect.ts";
 
@@ -55,12 +56,12 @@ function readEntity(bag: AttributeBag, draft: SpanDraft): void {
     const name = bag.peekText("traceloop.entity.name");
     if (input !== undefined && draft.input.length === 0) {
       draft.input = [
-        { role: "assistant", parts: [{ type: "tool_call", id: "", name, arguments: argumentsOf(input) }] },
+        { role: "assistant", parts: [{ type: "tool_call", id: "", name, arguments: toolArguments(input) }] },
       ];
     }
     if (output !== undefined && draft.output.length === 0) {
       draft.output = [
-        { role: "tool", parts: [{ type: "tool_call_response", id: "", response: argumentsOf(output) }] },
+        { role: "tool", parts: [{ type: "tool_call_response", id: "", response: toolValue(output) }] },
       ];
     }
     return;

@@ -1,8 +1,9 @@
+import { toolArguments, toolValue } from "@weir/providers";
 import type { Message, MessagePart, SpanKind } from "@weir/schema";
 import { isObject, parseValue } from "../attribute-bag.ts";
 import type { AttributeBag } from "../attribute-bag.ts";
 import type { SpanDraft } from "../draft.ts";
-import { argumentsOf, readAnyMessages, textMessage } from "../messages/part.ts";
+import { readAnyMessages, textMessage } from "../messages/part.ts";
 import type { OtlpSpan } from "../span.ts";
 import { addMetadataEntries } from "./dialect.ts";
 import type { Dialect } from "./dialect.ts";
@@ -62,19 +63,17 @@ function readTool(bag: AttributeBag, draft: SpanDraft): void {
   const call = bag.take("ai.toolCall.args");
   const result = bag.take("ai.toolCall.result");
   draft.input = [
-    { role: "assistant", parts: [{ type: "tool_call", id, name, arguments: argumentsOf(call) }] },
+    { role: "assistant", parts: [{ type: "tool_call", id, name, arguments: toolArguments(call) }] },
   ];
   if (result === undefined) return;
-  draft.output = [
-    { role: "tool", parts: [{ type: "tool_call_response", id, response: argumentsOf(result) }] },
-  ];
+  draft.output = [{ role: "tool", parts: [{ type: "tool_call_response", id, response: toolValue(result) }] }];
 }
 
 function readEmbedding(bag: AttributeBag, draft: SpanDraft): void {
   const one = bag.take("ai.value");
   const values = one === undefined ? bag.texts("ai.values") : [one];
   draft.input = values.map((value) => {
-    const parsed = argumentsOf(value);
+    const parsed = parseValue(value) ?? value;
     return textMessage("user", typeof parsed === "string" ? parsed : (JSON.stringify(parsed) ?? ""));
   });
   const single = bag.take("ai.embedding");
@@ -104,7 +103,7 @@ function readTexts(bag: AttributeBag, draft: SpanDraft): void {
       type: "tool_call",
       id: typeof call.toolCallId === "string" ? call.toolCallId : "",
       name: typeof call.toolName === "string" ? call.toolName : "",
-      arguments: argumentsOf(call.input ?? call.args),
+      arguments: toolArguments(call.input ?? call.args),
     });
   }
   if (parts.length === 0 || draft.output.length > 0) return;

@@ -1,3 +1,4 @@
+import { partValue, toolArguments } from "@weir/providers";
 import type { Message, MessagePart } from "@weir/schema";
 import { isObject } from "../attribute-bag.ts";
 
@@ -42,7 +43,7 @@ function readBlock(block: Block): MessagePart {
   if (typeof block.text === "string") return { type: "text", content: block.text };
   if (isObject(block.toolUse)) {
     const { toolUseId, name, input } = block.toolUse;
-    return { type: "tool_call", id: text(toolUseId), name: text(name), arguments: input ?? {} };
+    return { type: "tool_call", id: text(toolUseId), name: text(name), arguments: toolArguments(input) };
   }
   if (isObject(block.toolResult)) return readToolResult(block.toolResult);
   if (isObject(block.reasoningContent) && isObject(block.reasoningContent.reasoningText)) {
@@ -55,7 +56,7 @@ function readToolResult(result: Block): MessagePart {
   return {
     type: "tool_call_response",
     id: text(result.toolUseId),
-    response: onlyValue(result.content),
+    response: partValue(onlyValue(result.content)),
     ...(result.status === "error" ? { isError: true } : {}),
   };
 }

@@ -1,8 +1,8 @@
-import { mediaPart } from "@weir/providers";
+import { mediaPart, toolArguments } from "@weir/providers";
 import type { Message, MessagePart } from "@weir/schema";
-import { asText, entriesUnder, groupIndexed } from "../attribute-bag.ts";
+import { asText, entriesUnder, groupIndexed, parseValue } from "../attribute-bag.ts";
 import type { AttributeValue } from "../span.ts";
-import { argumentsOf, readAnyMessages, roleOf } from "./part.ts";
+import { readAnyMessages, roleOf } from "./part.ts";
 
 type Item = ReadonlyMap<string, AttributeValue>;
 
@@ -31,7 +31,7 @@ export function readPromptItems(items: readonly Item[], fallback: Message["role"
         type: "tool_call",
         id: textIn(call, "id"),
         name: textIn(call, "name", "function.name"),
-        arguments: argumentsOf(call.get("arguments") ?? call.get("function.arguments")),
+        arguments: toolArguments(call.get("arguments") ?? call.get("function.arguments")),
       });
     }
     return { role, parts, ...(finishReason === "" ? {} : { finishReason }) };
@@ -50,7 +50,7 @@ function contentParts(item: Item, role: Message["role"]): MessagePart[] {
 }
 
 function parsedParts(content: AttributeValue): MessagePart[] | undefined {
-  const list = argumentsOf(content);
+  const list = parseValue(content);
   if (!Array.isArray(list)) return undefined;
   const message = readAnyMessages([{ role: "user", content: list }], "user")[0];
   return message === undefined || message.parts.every((part) => part.type === "other")
@@ -93,7 +93,7 @@ function openInferenceParts(message: Item, role: Message["role"]): MessagePart[]
       type: "tool_call",
       id: textIn(call, "id"),
       name: textIn(call, "function.name"),
-      arguments: argumentsOf(call.get("function.arguments")),
+      arguments: toolArguments(call.get("function.arguments")),
     });
   }
   return parts;

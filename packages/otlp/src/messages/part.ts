@@ -1,7 +1,8 @@
-import { mediaPart, readMessages } from "@weir/providers";
+import { mediaPart, partValue, readMessages, toolArguments } from "@weir/providers";
 import type { Message, MessagePart } from "@weir/schema";
 import { asText, isObject, parseValue } from "../attribute-bag.ts";
 import { isBedrockContent, readBedrockParts } from "./bedrock-part.ts";
+import { isResponseItem, joinTurns, messageOfItem } from "./response-item.ts";
 
 type Role = Message["role"];
 
@@ -28,12 +29,6 @@ export function roleOf(role: unknown, fallback: Role = "user"): Role {
   }
 }
 
-/** Arguments as JSON where they are JSON, as text where they are not. */
-export function argumentsOf(value: unknown): unknown {
-  const parsed = parseValue(value);
-  return parsed === undefined ? (value ?? {}) : parsed;
-}
-
 /** A message of one text. */
 export function textMessage(role: Role, content: string): Message {
   return { role, parts: [{ type: "text", content }] };
@@ -47,10 +42,12 @@ export function textMessage(role: Role, content: string): Message {
 export function readAnyMessages(value: unknown, fallback: Role): Message[] {
   const parsed = typeof value === "string" ? (parseValue(value) ?? value) : value;
   if (parsed === undefined || parsed === null || parsed === "") return [];
-  const list = Array.isArray(parsed) ? parsed : [parsed];
+  const items: unknown[] = Array.isArray(parsed) ? parsed : [parsed];
+  const list = items.map((item) => (isResponseItem(item) ? messageOfItem(item) : item));
   const isData = list.length > 0 && !list.some((item) => typeof item === "string" || isMessage(item));
   if (isData) return [textMessage(fallback, asText(value))];
-  return list.flatMap((item) => readAnyMessage(item, fallback));
+  const messages = list.flatMap((item) => readAnyMessage(item, fallback));
+  return items.some((item) => isResponseItem(item)) ? joinTurns(messages) : messages;
 }
 
 interface Fields {
@@ -168,13 +165,13 @@ function readOtelPart(part: { [name: string]: unknown }): MessagePart {
         type: "tool_call",
         id: text(part.id),
         name: text(part.name),
-        arguments: argumentsOf(part.arguments),
+        arguments: toolArguments(part.arguments),
       };
     case "tool_call_response":
       return {
         type: "tool_call_response",
         id: text(part.id),
-        response: part.response ?? part.result ?? part.content ?? "",
+        response: partValue(part.response ?? part.result ?? part.content ?? ""),
       };
     case "blob":
     case "uri":
@@ -203,13 +200,13 @@ function readVercelPart(part: { [name: string]: unknown }): MessagePart {
         type: "tool_call",
         id: text(part.toolCallId),
         name: text(part.toolName),
-        arguments: argumentsOf(part.input ?? part.args),
+        arguments: toolArguments(part.input ?? part.args),
       };
     case "tool-result":
       return {
         type: "tool_call_response",
         id: text(part.toolCallId),
-        response: toolOutput(part.output ?? part.result),
+        response: partValue(toolOutput(part.output ?? part.result)),
       };
     case "image":
     case "file": {

@@ -10,7 +10,7 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from "../translate/canonical.ts";
-import { isJsonObject, parseJson } from "../json.ts";
+import { isJsonObject, parseWrittenJson } from "../json.ts";
 import { checkBase64, detectImageType } from "../translate/media.ts";
 import type { ReceiptBook } from "../translate/receipt-book.ts";
 
@@ -200,7 +200,7 @@ function writeAnswerPart(part: AnswerPart, book: ReceiptBook): JsonObject[] {
 
 function toolInput(part: ToolCallPart, book: ReceiptBook): JsonObject {
   if (part.argumentsText.trim() === "") return {};
-  const input = parseJson(part.argumentsText);
+  const input = parseWrittenJson(part.argumentsText);
   if (isJsonObject(input)) return input;
   book.rewritten(part.path, "Anthropic takes a JSON object as arguments, so these were wrapped in one.");
   return { arguments: input ?? part.argumentsText };

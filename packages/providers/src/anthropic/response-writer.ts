@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { JsonObject } from "../contract.ts";
 import type { AnswerPart, CanonicalResponse, Finish, ResponseHead } from "../translate/canonical.ts";
 import type { AnswerContext } from "../translate/codec.ts";
-import { isJsonObject, parseJson } from "../json.ts";
+import { isJsonObject, parseWrittenJson } from "../json.ts";
 import type { ReceiptBook } from "../translate/receipt-book.ts";
 import { writeUsage } from "./usage.ts";
 
@@ -79,7 +79,7 @@ function writeBlock(part: AnswerPart, book: ReceiptBook): JsonObject[] {
 
 function readInput(part: AnswerPart & { type: "tool_call" }, book: ReceiptBook): JsonObject {
   if (part.argumentsText.trim() === "") return {};
-  const input = parseJson(part.argumentsText);
+  const input = parseWrittenJson(part.argumentsText);
   if (isJsonObject(input)) return input;
   book.rewritten(part.path, "The model's arguments are no JSON object, so they were wrapped in one.");
   return { arguments: input ?? part.argumentsText };

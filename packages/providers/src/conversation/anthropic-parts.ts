@@ -2,6 +2,7 @@ import type { MessagePart } from "@weir/schema";
 import type { JsonObject } from "../contract.ts";
 import { arrayOf, isJsonObject, objectOf, textOf } from "../json.ts";
 import { mediaPart } from "./media.ts";
+import { toolArguments } from "./tool-value.ts";
 
 /** The parts of an Anthropic `content`: a string, or a list of blocks. */
 export function anthropicContentParts(content: unknown): MessagePart[] {
@@ -24,7 +25,12 @@ function blockParts(block: JsonObject): MessagePart[] {
     case "server_tool_use":
     case "mcp_tool_use":
       return [
-        { type: "tool_call", id: textOf(block.id), name: textOf(block.name), arguments: block.input ?? {} },
+        {
+          type: "tool_call",
+          id: textOf(block.id),
+          name: textOf(block.name),
+          arguments: toolArguments(block.input),
+        },
       ];
     case "image":
     case "document":

@@ -1,7 +1,8 @@
 import type { MessagePart } from "@weir/schema";
 import type { JsonObject } from "../contract.ts";
-import { arrayOf, isJsonObject, objectOf, parseJson, textOf } from "../json.ts";
+import { arrayOf, isJsonObject, objectOf, textOf } from "../json.ts";
 import { mediaPart } from "./media.ts";
+import { toolArguments } from "./tool-value.ts";
 
 /** The parts of a message's `content`, which is a string, a list of parts, or absent. */
 export function openAiContentParts(content: unknown): MessagePart[] {
@@ -28,6 +29,11 @@ function contentPart(item: JsonObject): MessagePart {
       const url = isJsonObject(item.image_url) ? textOf(item.image_url.url) : textOf(item.image_url);
       return mediaPart({ modality: "image", location: url });
     }
+    case "input_image": {
+      const url = textOf(item.image_url);
+      // One that lies at the provider has only an id.
+      return url === "" ? otherPart(item) : mediaPart({ modality: "image", location: url });
+    }
     case "input_audio": {
       const audio = objectOf(item.input_audio);
       const format = textOf(audio.format);
@@ -39,9 +45,15 @@ function contentPart(item: JsonObject): MessagePart {
     }
     case "file":
       return filePart(objectOf(item.file));
+    case "input_file":
+      return filePart(item);
     default:
-      return { type: "other", name: textOf(item.type) || "content", value: item };
+      return otherPart(item);
   }
+}
+
+function otherPart(item: JsonObject): MessagePart {
+  return { type: "other", name: textOf(item.type) || "content", value: item };
 }
 
 /** Mistral wraps its thinking in a list of text parts. */
@@ -53,7 +65,7 @@ function thinkingText(thinking: unknown): string {
 }
 
 function filePart(file: JsonObject): MessagePart {
-  const data = textOf(file.file_data);
+  const data = textOf(file.file_data) || textOf(file.file_url);
   if (data === "") return { type: "other", name: "file", value: file };
   return mediaPart({ modality: "file", location: data });
 }
@@ -104,14 +116,6 @@ function toolCallPart(call: JsonObject): MessagePart {
     type: "tool_call",
     id: textOf(call.id),
     name: textOf(called.name),
-    arguments: parseArguments(called.arguments),
+    arguments: toolArguments(called.arguments),
   };
-}
-
-/** Arguments as JSON where they are, the raw text where they are not (a model may be cut off in the middle). */
-export function parseArguments(value: unknown): unknown {
-  if (typeof value !== "string") return value ?? {};
-  if (value.trim() === "") return {};
-  const parsed = parseJson(value);
-  return parsed === undefined ? value : parsed;
 }

@@ -1,9 +1,10 @@
 import type { Message, MessagePart, ToolDefinition } from "@weir/schema";
 import type { Conversation, JsonObject, Operation, WireProtocol } from "../contract.ts";
-import { arrayOf, isJsonObject, objectOf, parseJson, textOf } from "../json.ts";
+import { arrayOf, isJsonObject, objectOf, parseJson, parseWrittenJson, textOf } from "../json.ts";
 import { createResponseTap } from "../tap/response-tap.ts";
 import { anthropicContentParts } from "./anthropic-parts.ts";
 import { openAiAssistantParts, openAiContentParts } from "./openai-parts.ts";
+import { partValue } from "./tool-value.ts";
 
 /**
  * Reads a call's raw request body as a conversation, for people to look at. Tolerant: what is not understood
@@ -14,9 +15,11 @@ export function readConversation(options: {
   operation: Operation;
   request: string;
 }): Conversation {
-  const body = parseJson(options.request);
+  const embeds = options.operation === "embeddings";
+  // Numbers are shown as the caller wrote them, but those of embeddings stand for text, by the thousand.
+  const body = embeds ? parseJson(options.request) : parseWrittenJson(options.request);
   if (!isJsonObject(body)) return { input: [], tools: [], parameters: {} };
-  if (options.operation === "embeddings") {
+  if (embeds) {
     return { input: embeddingsInput(body.input), tools: [], parameters: parametersOf(body, ["input"]) };
   }
   const isAnthropic = options.protocol === "anthropic";
@@ -87,7 +90,7 @@ function openAiParts(item: JsonObject): MessagePart[] {
         type: "tool_call_response",
         // The older function messages name the function where tool messages name the call.
         id: textOf(item.tool_call_id) || textOf(item.name),
-        response: only ?? item.content ?? "",
+        response: partValue(only ?? item.content ?? ""),
       },
     ];
   }

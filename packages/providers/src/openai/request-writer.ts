@@ -69,7 +69,7 @@ function writeSampling(
     else body["top_k"] = settings.topK.value;
   }
   if (settings.seed !== undefined) body["seed"] = settings.seed.value;
-  if (settings.userId !== undefined) body["user"] = fitUserId(settings.userId, book);
+  if (settings.userId !== undefined) body["user"] = fitUserId(settings.userId, traits, book);
   if (settings.serviceTier !== undefined) {
     if (traits.isOpenAi) {
       body["service_tier"] = settings.serviceTier.value === "auto" ? "auto" : "default";
@@ -78,9 +78,9 @@ function writeSampling(
   writeStopSequences(body, request, traits, book);
 }
 
-function fitUserId(userId: Sourced<string>, book: ReceiptBook): string {
+function fitUserId(userId: Sourced<string>, traits: OpenAiModelTraits, book: ReceiptBook): string {
   const { value, path } = userId;
-  if (value.length <= userIdMax) return value;
+  if (value.length <= userIdMax || !traits.isOpenAi) return value;
   book.rewritten(path, `OpenAI takes ${userIdMax} characters; the id's SHA-256 was sent.`);
   return hashUserId(value);
 }

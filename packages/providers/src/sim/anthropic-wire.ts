@@ -1,5 +1,5 @@
 import type { JsonObject } from "../contract.ts";
-import { parseArguments } from "../conversation/openai-parts.ts";
+import { parseJson } from "../json.ts";
 import type { Piece, PlannedAnswer } from "./answer.ts";
 import { joinPieces } from "./wire.ts";
 import type { AnswerHead, AnswerWire, SimulatedError, StreamWriter } from "./wire.ts";
@@ -34,8 +34,7 @@ function body(head: AnswerHead, answer: PlannedAnswer): JsonObject {
 
 /** An answer that was cut in the middle of its arguments has none that could be read. */
 function inputOf(text: string): unknown {
-  const parsed = parseArguments(text);
-  return typeof parsed === "string" ? {} : parsed;
+  return parseJson(text) ?? {};
 }
 
 function messageOf(head: AnswerHead): JsonObject {

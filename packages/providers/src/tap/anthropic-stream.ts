@@ -1,6 +1,6 @@
 import type { JsonObject, ResponseFacts } from "../contract.ts";
 import { anthropicContentParts } from "../conversation/anthropic-parts.ts";
-import { parseArguments } from "../conversation/openai-parts.ts";
+import { toolArguments } from "../conversation/tool-value.ts";
 import { isJsonObject, objectOf, textOf } from "../json.ts";
 import type { SseEvent } from "../sse.ts";
 import { mergeAnthropicUsage, usageFromAnthropic } from "../usage/anthropic.ts";
@@ -140,7 +140,7 @@ function wholeBlock(block: Block): JsonObject {
     return citations.length > 0 ? { ...whole, citations } : whole;
   }
   if (start.type === "thinking") return { ...start, thinking: textOf(start.thinking) + text };
-  if (inputJson !== "") return { ...start, input: parseArguments(inputJson) };
+  if (inputJson !== "") return { ...start, input: toolArguments(inputJson) };
   return start;
 }
 

@@ -51,9 +51,9 @@ export class BodyTap implements ResponseTap {
       this.ended = true;
       return;
     }
-    const body = parseJson(bytes.toString("utf8"));
-    if (body === undefined) return;
-    this.#facts = factsOfBody(body, this.#kind);
+    const facts = factsOfBody(bytes.toString("utf8"), this.#kind);
+    if (facts === null) return;
+    this.#facts = facts;
     this.ended = true;
   }
 }

@@ -2,7 +2,7 @@ import type { Message } from "@weir/schema";
 import type { JsonObject, Operation, ResponseFacts, WireProtocol } from "../contract.ts";
 import { anthropicContentParts } from "../conversation/anthropic-parts.ts";
 import { openAiAssistantParts } from "../conversation/openai-parts.ts";
-import { arrayOf, isJsonObject, objectOf, textOf } from "../json.ts";
+import { arrayOf, isJsonObject, objectOf, parseJson, parseWrittenJson, textOf } from "../json.ts";
 import { usageFromAnthropic } from "../usage/anthropic.ts";
 import { usageFromOpenAi } from "../usage/openai.ts";
 import { emptyFacts, errorOf, previewOutput } from "./facts.ts";
@@ -12,8 +12,10 @@ interface BodyKind {
   operation: Operation;
 }
 
-/** Reads the facts of a response that came as one JSON body. */
-export function factsOfBody(body: unknown, kind: BodyKind): ResponseFacts {
+/** Reads the facts of a response that came as one JSON body; null where the text is none, or not yet. */
+export function factsOfBody(text: string, kind: BodyKind): ResponseFacts | null {
+  const body = parseJson(text);
+  if (body === undefined) return null;
   const facts = emptyFacts();
   if (!isJsonObject(body)) {
     // Some servers answer with a list that holds the error.
@@ -31,7 +33,7 @@ export function factsOfBody(body: unknown, kind: BodyKind): ResponseFacts {
   }
   if (kind.operation === "count_tokens") readCount(body, facts);
   else if (kind.operation === "embeddings") readEmbeddings(body, facts);
-  else if (kind.protocol === "anthropic") readAnthropicMessage(body, facts);
+  else if (kind.protocol === "anthropic") readAnthropicMessage(body, text, facts);
   else readChatCompletion(body, facts);
   return facts;
 }
@@ -75,15 +77,21 @@ function readChatCompletion(body: JsonObject, facts: ResponseFacts): void {
   facts.outputPreview = previewOutput(facts.output);
 }
 
-function readAnthropicMessage(body: JsonObject, facts: ResponseFacts): void {
+function readAnthropicMessage(body: JsonObject, text: string, facts: ResponseFacts): void {
   if (isJsonObject(body.usage)) facts.usage = usageFromAnthropic(body.usage);
   const finishReason = textOf(body.stop_reason);
   if (finishReason !== "") facts.finishReasons = [finishReason];
   const message: Message = {
     role: "assistant",
-    parts: anthropicContentParts(body.content),
+    parts: anthropicContentParts(contentOf(body, text)),
     ...(finishReason === "" ? {} : { finishReason }),
   };
   if (Array.isArray(body.content)) facts.output = [message];
   facts.outputPreview = previewOutput(facts.output);
+}
+
+/** The content with its calls' numbers as they were written, which takes longer to read: only where there is a call. */
+function contentOf(body: JsonObject, text: string): unknown {
+  const hasCall = arrayOf(body.content).some((block) => objectOf(block).input !== undefined);
+  return hasCall ? objectOf(parseWrittenJson(text)).content : body.content;
 }

@@ -533,12 +533,15 @@ describe("to OpenAI", () => {
     ]);
   });
 
-  test("an id of a user that is too long for OpenAI is sent as its hash", () => {
+  test("an id of a user that is too long for OpenAI is sent as its hash, and to others as it is", () => {
     const long = toOpenAi({ metadata: { user_id: `user_${"a".repeat(60)}` } });
     expect(long.body["user"]).toMatch(/^[0-9a-f]{64}$/);
     expect(lost(long)).toEqual(["rewritten metadata.user_id"]);
     const fits = "a".repeat(64);
     expect(toOpenAi({ metadata: { user_id: fits } }, true).body["user"]).toBe(fits);
+    const metadata = { user_id: "a".repeat(65) };
+    const elsewhere = toOpenAi({ model: "deepseek-chat", metadata }, true);
+    expect(elsewhere.body["user"]).toBe(metadata.user_id);
   });
 
   test("the first call of each turn carries the mark that Gemini 3 asks for, and no other model gets it", () => {

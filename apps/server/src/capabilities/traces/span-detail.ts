@@ -99,10 +99,12 @@ function readMessages(row: WholeSpan): Messages {
     output: parseText(row.output, z.array(messageSchema)) ?? [],
   };
   const protocol = z.enum(["openai", "anthropic"]).safeParse(row.protocol);
-  if (!protocol.success || row.raw_request === "") return { ...recorded, tools: [], parameters: {} };
+  if (row.raw_request === "") return { ...recorded, tools: [], parameters: {} };
   const operation = z.enum(["chat", "embeddings", "count_tokens"]).catch("chat").parse(row.operation);
-  const call = { protocol: protocol.data, operation };
+  const call = { protocol: protocol.data ?? "openai", operation };
   const { input, tools, parameters } = readConversation({ ...call, request: row.raw_request });
+  // A request that an application recorded says of itself only what has the same form everywhere.
+  if (!protocol.success) return { ...recorded, tools, parameters: {} };
   const { output } = recorded;
   return {
     input,

@@ -252,6 +252,26 @@ describe("a span", () => {
     });
   });
 
+  test("of an application that recorded its whole request has the tools of it", async () => {
+    const input = [{ role: "user", parts: [{ type: "text", content: "Where is my order?" }] }];
+    const tools = [{ type: "function", function: { name: "lookup", description: "Looks up" } }];
+    const request = { messages: [{ role: "user", content: "Where is my order?" }], tools, temperature: 0 };
+    await system.insert([
+      application({
+        trace_id: traceIdOf(13),
+        kind: "generation",
+        input: JSON.stringify(input),
+        raw_request: JSON.stringify(request),
+      }),
+    ]);
+    expect(await span(13, 1)).toMatchObject({
+      input,
+      output: [],
+      tools: [{ name: "lookup" }],
+      parameters: {},
+    });
+  });
+
   test("whose texts are no JSON still shows, with its raw columns", async () => {
     await system.insert([
       call({

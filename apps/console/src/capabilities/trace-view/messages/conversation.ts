@@ -1,5 +1,5 @@
 import type { Message, MessagePart } from "@weir/schema";
-import { isRecord } from "../json/json-value.ts";
+import { isRecord, parseJson } from "../json/json-value.ts";
 
 /** Names of the tools that were called, by the call's id, so that a result can say whose it is. */
 export function toolNames(messages: readonly Message[]): ReadonlyMap<string, string> {
@@ -31,6 +31,16 @@ export function foldConversation(count: number, earlierShown: number): Conversat
   return tailStart <= headCount ? { headEnd: count, tailStart: count } : { headEnd: headCount, tailStart };
 }
 
+/**
+ * What a tool was called with. Arguments that are text are JSON whose numbers are to be shown as they are written, or
+ * no valid JSON, which is shown as it was sent.
+ */
+export function toolArguments(sent: unknown): { valid: boolean; value: unknown } {
+  if (typeof sent !== "string") return { valid: true, value: sent ?? {} };
+  const json = parseJson(sent);
+  return json.ok ? { valid: true, value: json.value } : { valid: sent === "", value: sent };
+}
+
 /** What a tool answered, as text where it is text: providers wrap it in lists of parts. */
 export function toolResultValue(response: unknown): unknown {
   if (!Array.isArray(response) || response.length === 0) return response;
@@ -49,7 +59,7 @@ function partText(part: MessagePart): string {
     case "reasoning":
       return part.content;
     case "tool_call":
-      return `${part.name}(${JSON.stringify(part.arguments)})`;
+      return `${part.name}(${typeof part.arguments === "string" ? part.arguments : JSON.stringify(part.arguments)})`;
     case "tool_call_response":
       return typeof part.response === "string" ? part.response : JSON.stringify(part.response);
     case "media":

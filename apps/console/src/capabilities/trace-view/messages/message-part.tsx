@@ -8,7 +8,7 @@ import { JsonTable } from "../json/json-table.tsx";
 import { copyText, isRecord, parseJsonDocument } from "../json/json-value.ts";
 import { JsonView } from "../json/json-view.tsx";
 import { Disclosure } from "../span/disclosure.tsx";
-import { toolResultValue } from "./conversation.ts";
+import { toolArguments, toolResultValue } from "./conversation.ts";
 import { byteLength } from "./fold-text.ts";
 import { ExternalMedia } from "./markdown-view.tsx";
 import { readMedia } from "./safe-url.ts";
@@ -100,7 +100,7 @@ function ReasoningPart({ text, plain }: { text: string; plain: boolean }): React
 }
 
 function ToolCallPart({ part }: { part: Extract<MessagePart, { type: "tool_call" }> }): ReactNode {
-  const invalid = typeof part.arguments === "string" && part.arguments !== "";
+  const { valid, value } = toolArguments(part.arguments);
   return (
     <PartBox
       icon={<Wrench aria-hidden="true" />}
@@ -110,14 +110,14 @@ function ToolCallPart({ part }: { part: Extract<MessagePart, { type: "tool_call"
         </>
       }
       note={part.id === "" ? undefined : <code title="The call's id">{part.id}</code>}
-      copy={() => copyText(part.arguments)}
+      copy={() => copyText(value)}
     >
-      {invalid ? (
+      {valid ? null : (
         <p className="mb-1 text-table text-warn-text">
           <StatusMark state="degraded" label="The arguments are not valid JSON; this is the text as sent." />
         </p>
-      ) : null}
-      <JsonTable value={part.arguments ?? {}} label={`Arguments of ${part.name}`} />
+      )}
+      <JsonTable value={value} label={`Arguments of ${part.name}`} />
     </PartBox>
   );
 }
