@@ -26,8 +26,10 @@ afterAll(async () => {
 
 test("URLs of a PostgreSQL and a ClickHouse of one's own replace the embedded engines", async () => {
   const [postgres, clickhouse] = engines;
+  // A database that Weir has to make first.
+  const database = new URL("/elsewhere", clickhouse?.url).href;
   system = await startSystem({
-    env: { WEIR_POSTGRES_URL: postgres?.url ?? "", WEIR_CLICKHOUSE_URL: clickhouse?.url ?? "" },
+    env: { WEIR_POSTGRES_URL: postgres?.url ?? "", WEIR_CLICKHOUSE_URL: database },
   });
   const running = system;
   expect(childrenOf(running.pid, "postgres").concat(childrenOf(running.pid, "clickhouse"))).toEqual([]);

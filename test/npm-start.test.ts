@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { freePort, root, until } from "./system.ts";
+import { environmentOf, freePort, root, until } from "./system.ts";
 
 const lockSchema = z.object({ pid: z.number() });
 
@@ -31,12 +31,7 @@ async function npmStart(): Promise<Started> {
   const port = await freePort();
   const npm = spawn("npm", ["start"], {
     cwd: root,
-    env: {
-      PATH: process.env["PATH"] ?? "",
-      HOME: process.env["HOME"] ?? "",
-      WEIR_HOME: home,
-      WEIR_PORT: String(port),
-    },
+    env: environmentOf({ home, port }),
     stdio: "ignore",
   });
   const exited = new Promise<number | null>((resolve) => npm.once("exit", (code) => resolve(code)));

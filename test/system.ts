@@ -40,6 +40,16 @@ export async function freePort(): Promise<number> {
   });
 }
 
+/** What a Weir that a test starts is given: nothing of the environment that the test itself runs in but paths. */
+export function environmentOf({ home, port }: { home: string; port: number }): Record<string, string> {
+  return {
+    PATH: process.env["PATH"] ?? "",
+    HOME: process.env["HOME"] ?? "",
+    WEIR_HOME: home,
+    WEIR_PORT: String(port),
+  };
+}
+
 /** Runs the command as a person does, for one Weir. */
 export async function runWeir(
   { home }: Pick<System, "home">,
@@ -85,10 +95,7 @@ export async function startSystem(
   const child: ChildProcess = spawn(process.execPath, [join(root, "apps/cli/bin/weir.mjs"), "up"], {
     cwd: root,
     env: {
-      PATH: process.env["PATH"] ?? "",
-      HOME: process.env["HOME"] ?? "",
-      WEIR_HOME: home,
-      WEIR_PORT: String(port),
+      ...environmentOf({ home, port }),
       WEIR_GATEWAY_THREADS: "2",
       WEIR_BOOTSTRAP_KEY: bootstrapKey,
       ...options.env,

@@ -39,7 +39,18 @@ function runWith(node) {
   });
 }
 
+/** True for an `up` that nobody gave helpers to by number. Whoever holds a channel to this process would lose it. */
+function wantsOneHelper() {
+  const given = [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""];
+  return process.argv[2] === "up" && !given.some((text) => text.includes("pool-size")) && !process.connected;
+}
+
 if (Number(process.versions.node.split(".")[0]) >= neededMajor) {
+  // V8 makes its helpers before any JavaScript runs, so the same process begins anew.
+  if (wantsOneHelper()) {
+    const again = [process.execPath, ...process.execArgv, oneHelper, ...process.argv.slice(1)];
+    process.execve(process.execPath, again, process.env);
+  }
   const { main } = await import("../src/main.ts");
   process.exitCode = await main({ variables: process.env, argv: process.argv });
   // `up` has stopped all that it started; a stray handle must not keep the process.

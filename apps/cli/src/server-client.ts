@@ -29,7 +29,7 @@ export interface ServerClient {
 }
 
 /** Where the state of this Weir lies. */
-function homeOf(context: CommandContext): string {
+export function homeOf(context: CommandContext): string {
   return resolve(context.workingDirectory, context.variables["WEIR_HOME"] || "./.weir");
 }
 

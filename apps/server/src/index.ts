@@ -1,3 +1,4 @@
+export { listDeadLetters } from "@weir/store";
 export { runServer, version } from "./supervisor/run-server.ts";
 export { loadConfig } from "./config/config.ts";
 export type { Config } from "./config/config.ts";

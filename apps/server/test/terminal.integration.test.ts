@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { childrenOf, freePort, root, until } from "../../../test/system.ts";
+import { childrenOf, environmentOf, freePort, root, until } from "../../../test/system.ts";
 
 let home: string;
 let origin: string;
@@ -21,13 +21,7 @@ async function start(command: string, args: string[]): Promise<void> {
   origin = `http://127.0.0.1:${port}`;
   child = spawn(command, args, {
     cwd: root,
-    env: {
-      PATH: process.env["PATH"] ?? "",
-      HOME: process.env["HOME"] ?? "",
-      WEIR_HOME: home,
-      WEIR_PORT: String(port),
-      WEIR_GATEWAY_THREADS: "1",
-    },
+    env: { ...environmentOf({ home, port }), WEIR_GATEWAY_THREADS: "1" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   exited = new Promise((resolve) => child.once("exit", resolve));
@@ -60,6 +54,16 @@ test("what printed for it has ended: it serves on, logs on, and ends in order", 
   child.kill("SIGTERM");
   expect(await exited).toBe(0);
   expect(log()).toContain("Stopped");
+});
+
+test("it runs with one helper of V8, as npm start does, in the process that was started", async () => {
+  await start(process.execPath, [launcher, "up"]);
+  expect(serverPid()).toBe(child.pid);
+  const tasks = `/proc/${child.pid}/task`;
+  const threads = readdirSync(tasks).map((task) => readFileSync(join(tasks, task, "comm"), "utf8"));
+  expect(threads.filter((name) => name.includes("V8Worker"))).toHaveLength(1);
+  child.kill("SIGTERM");
+  expect(await exited).toBe(0);
 });
 
 test("without a terminal, as under nohup, a hangup changes nothing", async () => {

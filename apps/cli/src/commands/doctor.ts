@@ -1,11 +1,10 @@
-import { access, constants, statfs } from "node:fs/promises";
-import { dirname } from "node:path";
 import { systemSchema } from "@weir/schema";
 import type { System } from "@weir/schema";
 import type { CommandContext } from "../context.ts";
 import { CliError } from "../errors.ts";
 import { connectToServer } from "../server-client.ts";
 import { clockFindings } from "./clock.ts";
+import { diskFinding } from "./disk.ts";
 import { examinePublicUrl } from "./public-url.ts";
 
 /** One thing that was looked at: how it is, and what to do when it is not well. */
@@ -16,8 +15,6 @@ interface Finding {
   /** Empty when there is nothing to do. */
   mend: string;
 }
-
-const diskWantedBytes = 2 * 1024 ** 3;
 
 type Server = typeof import("@weir/server");
 type Config = import("@weir/server").Config;
@@ -56,7 +53,7 @@ async function examine(context: CommandContext): Promise<Finding[]> {
   return [
     { check: "node", level: "ok", detail: `Node ${process.versions.node}.`, mend: "" },
     configurationFinding(config),
-    await diskFinding(config),
+    await diskFinding(config.home),
     ...(await runningFindings({ server, config, system })),
     ...(await publicUrlFindings({ context, system })),
     ...(await providerFindings({ server, config })),
@@ -71,29 +68,6 @@ function configurationFinding(config: Config): Finding {
   const from = config.file ?? "the environment alone";
   const level = config.warnings.length > 0 ? "warning" : "ok";
   return { check: "configuration", level, detail: `Read from ${from}.`, mend: config.warnings.join(" ") };
-}
-
-async function diskFinding(config: Config): Promise<Finding> {
-  let folder = config.home;
-  for (;;) {
-    try {
-      await access(folder, constants.W_OK);
-      break;
-    } catch (error) {
-      const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
-      if (!missing || folder === dirname(folder)) {
-        const mend = "Choose a WEIR_HOME that this user may write to.";
-        return { check: "disk", level: "error", detail: `${folder} cannot be written to.`, mend };
-      }
-      folder = dirname(folder);
-    }
-  }
-  const { bavail, bsize } = await statfs(folder);
-  const free = bavail * bsize;
-  const detail = `${(free / 1024 ** 3).toFixed(1)} GiB free for ${config.home}.`;
-  if (free >= diskWantedBytes) return { check: "disk", level: "ok", detail, mend: "" };
-  const mend = "Make room: without it calls go on and are no longer recorded.";
-  return { check: "disk", level: free < diskWantedBytes / 16 ? "error" : "warning", detail, mend };
 }
 
 async function runningFindings(options: {
@@ -112,6 +86,9 @@ async function runningFindings(options: {
       }),
     ];
     return findings;
+  }
+  if (system.code === "home_unreadable") {
+    return [{ check: "engines", level: "error", detail: system.message, mend: system.mend }];
   }
   const holder = server.readLockHolder(server.homePaths(config.home).lock);
   if (holder) {
@@ -133,7 +110,11 @@ async function runningFindings(options: {
   };
   try {
     await server.probePort(config);
-    return [{ check: "port", level: "ok", detail: `${config.host}:${config.port} is free.`, mend: "" }, idle];
+    const detail =
+      config.port === 0
+        ? `The system chooses a free port of ${config.host} at the start.`
+        : `${config.host}:${config.port} is free.`;
+    return [{ check: "port", level: "ok", detail, mend: "" }, idle];
   } catch (error) {
     if (!(error instanceof server.PortUnavailableError)) throw error;
     return [{ check: "port", level: "error", detail: error.message, mend: "" }, idle];

@@ -1,20 +1,35 @@
+import { existsSync } from "node:fs";
 import { deadLettersSchema, retriedDeadSchema } from "@weir/schema";
+import type { z } from "zod";
 import type { CommandContext } from "../context.ts";
 import { CliError } from "../errors.ts";
 import { formatMinute } from "../format-minute.ts";
-import { connectToServer } from "../server-client.ts";
+import { connectToServer, homeOf } from "../server-client.ts";
 import { formatTable } from "../table.ts";
 
 const reasonMaxCharacters = 100;
 const skippedShown = 10;
 
-/** `weir spool dead`: the records that ClickHouse refused for what they contain. */
+type DeadLetters = z.infer<typeof deadLettersSchema>;
+
+/** `weir spool dead`: the records that ClickHouse refused for what they contain, also while no Weir runs. */
 export async function listDead(context: CommandContext, options: { json?: boolean }): Promise<number> {
-  const dead = await connectToServer(context).call({
-    method: "GET",
-    path: "/spool/dead",
-    result: deadLettersSchema,
-  });
+  let dead: DeadLetters;
+  let runs = true;
+  try {
+    dead = await connectToServer(context).call({
+      method: "GET",
+      path: "/spool/dead",
+      result: deadLettersSchema,
+    });
+  } catch (error) {
+    if (!(error instanceof CliError) || error.code !== "not_running") throw error;
+    const { spool } = (await import("@weir/server")).homePaths(homeOf(context));
+    // Where no Weir has been either, a mistaken WEIR_HOME is what to tell.
+    if (!existsSync(spool)) throw error;
+    dead = await readDead(spool);
+    runs = false;
+  }
   if (options.json) {
     context.print(`${JSON.stringify(dead)}\n`);
     return 0;
@@ -33,8 +48,18 @@ export async function listDead(context: CommandContext, options: { json?: boolea
   context.print(formatTable({ headings: ["batch", "records", "size", "refused (UTC)", "why"], rows }));
   const more = dead.batches - dead.data.length;
   if (more > 0) context.print(`and ${countOf(more, "batch", "batches")} more\n`);
-  context.print('\n"weir spool retry" tries them again, once what the reason says is mended.\n');
+  const when = runs
+    ? "once what the reason says is mended"
+    : "once Weir runs and what the reason says is mended";
+  context.print(`\n"weir spool retry" tries them again, ${when}.\n`);
   return 0;
+}
+
+/** What lies in the files of a home on which nothing runs. */
+async function readDead(spool: string): Promise<DeadLetters> {
+  const { listDeadLetters } = await import("@weir/server");
+  const listed = await listDeadLetters(spool, { batchesMax: Infinity });
+  return { ...listed, records: listed.data.reduce((sum, { records }) => sum + records, 0) };
 }
 
 /** `weir spool retry [batch]`: hands dead letters back. Ends with 1 when some are refused again or had to stay. */

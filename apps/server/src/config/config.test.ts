@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -152,6 +152,42 @@ describe("weir.yaml", () => {
       /^weir\.yaml:\d+:\d+ this is not YAML/,
     );
   });
+  test.each([
+    ["strict: true\nstrict: false\n", "2:1 this key was there before. Keep one of them."],
+    ["strict: true\n---\nstrict: false\n", "2:1 a second document begins here. Leave out the line ---"],
+    [
+      "log:\n\tlevel: debug\n",
+      "2:1 this is not YAML: Tabs are not allowed as indentation. Indent with spaces.",
+    ],
+  ])("%j is told with its own mend", (yaml, told) => {
+    expect(problemsOf({ yaml })).toEqual([expect.stringContaining(`weir.yaml:${told}`)]);
+  });
+  test("a byte order mark and line ends of Windows mean nothing", () => {
+    expect(load({ yaml: "\ufeffstrict: true\r\nlog:\r\n  level: debug\r\n" })).toMatchObject({
+      strict: true,
+      logLevel: "debug",
+    });
+  });
+  test("a file that is none, leads nowhere, is too large or is no text is told with the mend", () => {
+    const path = join(folder, "weir.yaml");
+    const toldOf = (make: () => void) => {
+      rmSync(path, { recursive: true, force: true });
+      make();
+      return problemsOf({});
+    };
+    expect(toldOf(() => mkdirSync(path))).toEqual([
+      expect.stringMatching(/^weir\.yaml .*\(EISDIR\)\. Check/),
+    ]);
+    expect(toldOf(() => symlinkSync("nowhere", path))).toEqual([
+      expect.stringMatching(/^weir\.yaml .*\(ENOENT\)\. Check/),
+    ]);
+    expect(toldOf(() => writeFileSync(path, "#".repeat(1024 * 1024 + 1)))).toEqual([
+      expect.stringMatching(/^weir\.yaml .* has 1048577 bytes, and 1048576 at most/),
+    ]);
+    expect(toldOf(() => writeFileSync(path, Buffer.from("strict: true # \xe9", "latin1")))).toEqual([
+      expect.stringMatching(/^weir\.yaml .* is not UTF-8 text\. Save it as UTF-8\.$/),
+    ]);
+  });
   test("an alias of nothing, and one of what it stands in, are told with their line and the mend", () => {
     const yaml = "providers:\n  - name: a\n    models: [*gpt]\nlog: &log { level: *log }\n";
     expect(problemsOf({ yaml })).toEqual([
@@ -293,4 +329,27 @@ test("a slip in a secret is told without telling the secret", () => {
   const told = problemsOf({ variables }).join("\n");
   expect(told).toContain("WEIR_BOOTSTRAP_KEY write weir_ and 40 letters or digits (it has 17 characters)");
   expect(told).not.toMatch(/almost-right|hunter2/);
+});
+
+describe("the URLs of engines", () => {
+  test.each([
+    ["WEIR_CLICKHOUSE_URL", "http://weir:12#34@db:8123/weir"],
+    ["WEIR_CLICKHOUSE_URL", "http://weir:1/b@db:8123/weir"],
+    ["WEIR_CLICKHOUSE_URL", "http://weir:50%off@db:8123/weir"],
+    ["WEIR_POSTGRES_URL", "postgres://weir:1?b@db/weir"],
+    ["WEIR_POSTGRES_URL", "postgres://weir:p#w@db/weir"],
+  ])("%s=%s, with a password that ends the host, is refused with the mend", (variable, url) => {
+    expect(problemsOf({ variables: { [variable]: url } })).toEqual([
+      `${variable} write a whole URL; in its user name and password % is %25, / is %2F, ? is %3F, # is %23 and @ is %40 (it has ${url.length} characters).`,
+    ]);
+  });
+
+  test.each([
+    ["clickhouseUrl", "WEIR_CLICKHOUSE_URL", "https://weir:p%23%2F%25@db:8443/weir"],
+    ["clickhouseUrl", "WEIR_CLICKHOUSE_URL", "HTTP://db:8123/?user=weir@corp&password=pw&database=weir"],
+    ["postgresUrl", "WEIR_POSTGRES_URL", "postgresql://weir@/weir?host=/run/postgresql"],
+    ["postgresUrl", "WEIR_POSTGRES_URL", "postgresql:///weir?host=/run/postgresql"],
+  ] as const)("%s is taken as %s=%s has it", (field, variable, url) => {
+    expect(load({ variables: { [variable]: url } })[field]).toBe(url);
+  });
 });

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
+import { isUtf8 } from "node:buffer";
+import { lstatSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { relative, resolve } from "node:path";
 import { defaultLimits } from "@weir/schema";
@@ -11,6 +12,8 @@ import type { ConfigFile } from "./file-schema.ts";
 import { collectProviders } from "./providers.ts";
 import { readConfigFile } from "./read-file.ts";
 import type { ReadFile } from "./read-file.ts";
+
+const fileMaxBytes = 1024 * 1024;
 
 /** Everything that can be set, read once at start and passed down. */
 export interface Config {
@@ -80,19 +83,30 @@ function openFile(options: {
 }): { path: string; read: ReadFile } | null {
   const named = options.variables["WEIR_CONFIG"];
   const path = resolve(options.workingDirectory, named || "weir.yaml");
-  if (!named && !existsSync(path)) return null;
   const name = relative(options.workingDirectory, path) || path;
-  let text: string;
+  const where = named ? "WEIR_CONFIG" : name;
+  let bytes: Buffer;
   try {
-    text = readFileSync(path, "utf8");
+    // A link counts as a file that is there, wherever it leads.
+    if (!named && lstatSync(path, { throwIfNoEntry: false }) === undefined) return null;
+    bytes = readFileSync(path);
   } catch (error) {
     const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    options.problems.push({
-      where: named ? "WEIR_CONFIG" : name,
-      message: `the file ${path} cannot be read (${reason}). Check the path and its permissions.`,
-    });
+    const message = `the file ${path} cannot be read (${reason}). Check the path and its permissions.`;
+    options.problems.push({ where, message });
     return null;
   }
+  if (bytes.length > fileMaxBytes) {
+    const message = `the file ${path} has ${bytes.length} bytes, and ${fileMaxBytes} at most are read. Check the path.`;
+    options.problems.push({ where, message });
+    return null;
+  }
+  // Bytes that are no text would be replaced unseen, in a key for instance.
+  if (!isUtf8(bytes)) {
+    options.problems.push({ where, message: `the file ${path} is not UTF-8 text. Save it as UTF-8.` });
+    return null;
+  }
+  const text = bytes.toString("utf8");
   const result = readConfigFile({ name, text, variables: options.variables });
   if (result.ok) return { path, read: result.file };
   options.problems.push(...result.problems);

@@ -19,12 +19,31 @@ function wholeNumber(range: { min: number; max: number }) {
 }
 
 function urlOf(protocols: readonly string[]) {
+  const begins = `write a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(" or ")}`;
   return z
     .string()
+    .refine((text) => protocols.some((protocol) => text.toLowerCase().startsWith(`${protocol}//`)), {
+      message: begins,
+      abort: true,
+    })
     .refine(
-      (text) => protocols.includes(URL.parse(text)?.protocol ?? ""),
-      `write a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(" or ")}`,
+      readsAsMeant,
+      "write a whole URL; in its user name and password % is %25, / is %2F, ? is %3F, # is %23 and @ is %40",
     );
+}
+
+/** False for what is no URL, and when a character of a password has ended the host: the rest would be read as something else. */
+function readsAsMeant(text: string): boolean {
+  // The host of a Postgres behind a unix socket may be left out.
+  const url = URL.parse(text.replace("@/", "@localhost/"));
+  if (url === null || url.hash !== "" || /^[^=]*@/.test(url.pathname + url.search)) return false;
+  try {
+    decodeURIComponent(url.username + url.password + url.pathname);
+    return true;
+  } catch {
+    // A % that is none of an escape.
+    return false;
+  }
 }
 
 const shape = {

@@ -1,5 +1,5 @@
 import { visit } from "yaml";
-import type { Document } from "yaml";
+import type { Document, YAMLParseError } from "yaml";
 
 /** What keeps a text from being read as values: where it stands in the text, and what to do, as sentences. */
 interface YamlProblem {
@@ -10,12 +10,19 @@ interface YamlProblem {
 /** Everything in a parsed document that its values would throw for or silently leave out. */
 export function findYamlProblems(document: Document.Parsed): YamlProblem[] {
   if (document.errors.length > 0) {
-    return document.errors.map((error) => ({
-      offset: error.pos[0],
-      message: `this is not YAML: ${error.message.replace(/\.$/, "")}. Check the indentation, and quote text that has a colon in it.`,
-    }));
+    return document.errors.map((error) => ({ offset: error.pos[0], message: describeError(error) }));
   }
   return [...unknownTags(document), ...unresolvedAliases(document)];
+}
+
+function describeError(error: YAMLParseError): string {
+  if (error.code === "DUPLICATE_KEY") return "this key was there before. Keep one of them.";
+  if (error.code === "MULTIPLE_DOCS")
+    return "a second document begins here. Leave out the line --- and what follows it.";
+  const what = error.message.replace(/\.$/, "");
+  return error.code === "TAB_AS_INDENT"
+    ? `this is not YAML: ${what}. Indent with spaces.`
+    : `this is not YAML: ${what}. Check the indentation, and quote text that has a colon in it.`;
 }
 
 function unknownTags(document: Document.Parsed): YamlProblem[] {

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, statSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { systemCodeOf } from "./read-if-there.ts";
 
 /** Operating systems cut the path of a unix socket at 104 to 108 bytes. */
 const socketPathMaxBytes = 100;
+const openFiles = "/proc/self/fd";
 
 /** Where everything that Weir keeps lies, all below `WEIR_HOME`. */
 export interface Home {
@@ -31,15 +33,12 @@ export interface Home {
 /** The paths below `root`; nothing is created. */
 export function homePaths(root: string): Home {
   const run = join(root, "run");
-  const digest = createHash("sha256").update(root).digest("hex").slice(0, 16);
-  const fits = Buffer.byteLength(join(run, "control.sock")) <= socketPathMaxBytes;
-  const sockets = fits ? run : join(tmpdir(), `weir-${digest}`);
   return {
     root,
     lock: join(root, "lock"),
-    lockSocket: join(sockets, "lock.sock"),
+    lockSocket: join(run, "lock.sock"),
     run,
-    controlSocket: join(sockets, "control.sock"),
+    controlSocket: join(run, "control.sock"),
     postgres: join(root, "postgres"),
     clickhouse: join(root, "clickhouse"),
     spool: join(root, "spool"),
@@ -53,19 +52,66 @@ export function homePaths(root: string): Home {
   };
 }
 
+/** Somebody else owns the home, or a part of it. */
+export class HomeNotOwnedError extends Error {
+  readonly code = "home_not_owned";
+
+  constructor(options: { folder: string; mend: string; cause?: unknown }) {
+    super(`${options.folder} belongs to another user. ${options.mend}`, { cause: options.cause });
+    this.name = "HomeNotOwnedError";
+  }
+}
+
 /**
  * Creates the folders that the server itself writes to; nobody but their owner may look in. The engines
  * create their own, because Postgres may run as another user.
+ * @throws HomeNotOwnedError
  */
 export function prepareHome(root: string): Home {
   const home = homePaths(root);
-  mkdirSync(home.root, { recursive: true, mode: 0o700 });
-  chmodSync(home.root, 0o700);
-  const folders = [home.run, home.spool, home.blobs, home.log, dirname(home.controlSocket)];
-  for (const folder of folders) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const owner = statSync(dirname(home.controlSocket)).uid;
-  if (process.getuid && owner !== process.getuid()) {
-    throw new Error(`${dirname(home.controlSocket)} belongs to someone else; choose a shorter WEIR_HOME.`);
+  makePrivate(home.root);
+  // Root may write everywhere, and would leave files behind that their owner's Weir cannot read.
+  requireOwn(home.run, "Run Weir as that user, or start it with another WEIR_HOME.");
+  shutOthersOut(home.root);
+  for (const folder of [home.run, home.spool, home.blobs, home.log]) makePrivate(folder);
+  if (Buffer.byteLength(home.controlSocket) <= socketPathMaxBytes) return home;
+  const sockets = shortName(home.run);
+  return {
+    ...home,
+    lockSocket: join(sockets, "lock.sock"),
+    controlSocket: join(sockets, "control.sock"),
+  };
+}
+
+function makePrivate(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+}
+
+/** For a folder that was there before. */
+function shutOthersOut(folder: string): void {
+  try {
+    chmodSync(folder, 0o700);
+  } catch (cause) {
+    if (systemCodeOf(cause) !== "EPERM") throw cause;
+    const mend = `Choose a folder of your own, for example below it: WEIR_HOME=${join(folder, "weir")}.`;
+    throw new HomeNotOwnedError({ folder, mend, cause });
   }
-  return home;
+}
+
+/** For a folder that may not be there yet. */
+function requireOwn(folder: string, mend: string): void {
+  const owner = statSync(folder, { throwIfNoEntry: false })?.uid;
+  if (owner === undefined || !process.getuid || owner === process.getuid()) return;
+  throw new HomeNotOwnedError({ folder, mend });
+}
+
+/** A path for sockets, for as long as this process lives, that is short enough whatever the folder's own is. */
+function shortName(folder: string): string {
+  // Linux has a short name for every open folder. It leads all containers that share the home to one socket.
+  if (existsSync(openFiles)) return join(openFiles, String(openSync(folder, "r")));
+  const digest = createHash("sha256").update(folder).digest("hex").slice(0, 16);
+  const elsewhere = join(tmpdir(), `weir-${digest}`);
+  makePrivate(elsewhere);
+  requireOwn(elsewhere, "Choose a shorter WEIR_HOME, whose sockets need no place elsewhere.");
+  return elsewhere;
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { Home } from "./home.ts";
 import { isAnswered, listenOnLock } from "./lock-socket.ts";
 import { processIdentity } from "./process-identity.ts";
+import { readIfThere, systemCodeOf } from "./read-if-there.ts";
 
 const holderSchema = z.object({
   pid: z.number().int().positive(),
@@ -60,8 +61,8 @@ export async function takeLock(home: Pick<Home, "lock" | "lockSocket">): Promise
   };
   // Two containers often give their servers the same process id.
   const draft = `${path}.${randomUUID()}`;
-  writeFileSync(draft, JSON.stringify(own), { mode: 0o600 });
   try {
+    writeFileSync(draft, JSON.stringify(own), { mode: 0o600 });
     // A link appears whole or not at all, so nobody ever reads half a lock.
     for (let attempt = 0; !tryLink({ draft, path }); attempt++) {
       if (attempt === 10)
@@ -105,21 +106,12 @@ function livingHolder(text: string): LockHolder | null {
   return holder && processIdentity(holder.pid) === holder.identity ? holder : null;
 }
 
-function readIfThere(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-    throw error;
-  }
-}
-
 function tryLink(options: { draft: string; path: string }): boolean {
   try {
     linkSync(options.draft, options.path);
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    if (systemCodeOf(error) === "EEXIST") return false;
     throw error;
   }
 }
@@ -130,7 +122,7 @@ function removeStale(options: { path: string; found: string }): void {
   try {
     renameSync(options.path, aside);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return;
+    if (systemCodeOf(error) === "ENOENT") return;
     throw error;
   }
   if (readIfThere(aside) !== options.found) tryLink({ draft: aside, path: options.path });

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, fsyncSync, linkSync, openSync, rmSync, writeFileSync } from "node:fs";
 import type { Home } from "./home.ts";
+import { readIfThere } from "./read-if-there.ts";
 
 const ivBytes = 12;
 const tagBytes = 16;
@@ -73,18 +74,9 @@ export interface Secrets {
 /** Reads the file, or writes a new secret into it first when there is none; its owner alone can read it. */
 function readOrCreateSecret(options: { path: string; kind: SecretKind }): string {
   const { path, kind } = options;
-  const secret = readIfThere(path) ?? createSecret(options);
+  const secret = readIfThere(path)?.trim() ?? createSecret(options);
   if (!kind.pattern.test(secret)) throw new SecretFileError({ path, ...kind });
   return secret;
-}
-
-function readIfThere(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8").trim();
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-    throw error;
-  }
 }
 
 function createSecret(options: { path: string; kind: SecretKind }): string {
@@ -95,11 +87,11 @@ function createSecret(options: { path: string; kind: SecretKind }): string {
     writeFileSync(file, `${secret}\n`);
     // A power cut would leave the name with nothing behind it.
     fsyncSync(file);
+    linkSync(draft, options.path);
   } finally {
     closeSync(file);
+    rmSync(draft);
   }
-  linkSync(draft, options.path);
-  rmSync(draft);
   return secret;
 }
 

@@ -6,11 +6,10 @@ import type { Config } from "../config/config.ts";
 import type { Variables } from "../config/environment.ts";
 import { ConfigError } from "../config/errors.ts";
 import { buildConsoleIfMissing } from "../console/build-console.ts";
-import { prepareHome } from "../home/home.ts";
+import { HomeNotOwnedError, prepareHome } from "../home/home.ts";
 import type { Home } from "../home/home.ts";
 import { HomeLockedError, takeLock } from "../home/lock.ts";
 import { openSecrets, SecretFileError } from "../home/secrets.ts";
-import type { Secrets } from "../home/secrets.ts";
 import { createLog } from "../log/log.ts";
 import { isLoopback } from "../api/security.ts";
 import { announcement } from "./announce.ts";
@@ -68,30 +67,42 @@ async function runInHome(options: {
   print: (text: string) => void;
 }): Promise<number> {
   const { config, home, print } = options;
-  let secrets: Secrets;
+  let opened: ReturnType<typeof openHome>;
   try {
-    secrets = openSecrets(home);
+    opened = openHome(options);
   } catch (error) {
     print(startFailure(error));
     return 1;
   }
-  const { logger, close } = createLog({
-    folder: home.log,
-    level: config.logLevel,
-    secrets: config.providers.flatMap((provider) => [provider.apiKey, ...Object.values(provider.headers)]),
-    terminal: print,
-  });
+  const { server, log, close } = opened;
   try {
-    for (const warning of warningsOf(config)) logger.warn(warning);
-    const builder = buildConsoleIfMissing({ folder: consoleFolder, log: logger });
-    const server = new WeirServer({ config, home, secrets, log: logger, version, consoleFolder });
+    for (const warning of warningsOf(config)) log.warn(warning);
+    const builder = buildConsoleIfMissing({ folder: consoleFolder, log });
     const { publicUrl } = config;
-    const code = await serve({ ...options, server, log: logger, home: home.root, publicUrl });
+    const code = await serve({ ...options, server, log, home: home.root, publicUrl });
     builder?.kill();
     return code;
   } finally {
     close();
   }
+}
+
+/** What a start opens in the home, and the server on it. */
+function openHome(options: { config: Config; home: Home; print: (text: string) => void }): {
+  server: WeirServer;
+  log: Logger;
+  close: () => void;
+} {
+  const { config, home } = options;
+  const secrets = openSecrets(home);
+  const { logger: log, close } = createLog({
+    folder: home.log,
+    level: config.logLevel,
+    secrets: config.providers.flatMap((provider) => [provider.apiKey, ...Object.values(provider.headers)]),
+    terminal: options.print,
+  });
+  const server = new WeirServer({ config, home, secrets, log, version, consoleFolder });
+  return { server, log, close };
 }
 
 async function serve(options: {
@@ -160,11 +171,13 @@ function startFailure(error: unknown): string {
     const lines = error.problems.map((problem) => `  ${problem.where}: ${problem.message}`);
     return `Weir cannot start: the configuration has ${lines.length === 1 ? "a mistake" : `${lines.length} mistakes`}.\n${lines.join("\n")}\n`;
   }
-  const told = [HomeLockedError, SecretFileError, PortUnavailableError].some((kind) => error instanceof kind);
+  const kinds = [HomeLockedError, HomeNotOwnedError, SecretFileError, PortUnavailableError];
+  const told = kinds.some((kind) => error instanceof kind);
   if (error instanceof Error && told) {
     return `Weir cannot start: ${error.message}\n`;
   }
-  if (error instanceof Error && "code" in error && "path" in error) {
+  // A refusal of the operating system. A full disk gives no path.
+  if (error instanceof Error && "syscall" in error) {
     return `Weir cannot start: ${error.message}. Check that WEIR_HOME is a folder that you may write to, on a disk with room.\n`;
   }
   return `Weir cannot start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;

@@ -24,8 +24,14 @@ interface Queryable {
   query(sql: string, params: unknown[]): Promise<{ rows: unknown[]; rowCount: number | null }>;
 }
 
+const lockTimeoutMs = 10_000;
+const idleInTransactionTimeoutMs = 60_000;
+/** A server that has gone silent, or a pooler without a free connection, cancels nothing: then we give up. */
+const answerGraceMs = 5_000;
+
 /**
- * A pool of connections. Nothing waits for ever: not for a free connection, not for a lock, not for a statement.
+ * A pool of connections, to a server or to a pooler in front of it. Nothing waits for ever: not for a free connection,
+ * not for a lock, not for a statement, not for an answer.
  * @throws StoreError `postgres_unavailable`, `postgres_conflict` (a unique or foreign key says no), `postgres_failed`,
  *   `row_unexpected`
  */
@@ -34,25 +40,30 @@ export function connectPostgres(options: {
   poolMax?: number;
   statementTimeoutMs?: number;
 }): Postgres {
+  const statementTimeoutMs = options.statementTimeoutMs ?? 30_000;
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.poolMax ?? 10,
     application_name: "weir",
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
-    statement_timeout: options.statementTimeoutMs ?? 30_000,
-    lock_timeout: 10_000,
-    idle_in_transaction_session_timeout: 60_000,
+    query_timeout: statementTimeoutMs + answerGraceMs,
     allowExitOnIdle: true,
   });
   // A connection that dies while idle is simply not used again; the next query opens one or says why it cannot.
   pool.on("error", () => undefined);
-  const session = createSession(pool);
+  // The server's limits go with each transaction: poolers such as PgBouncer refuse them at the start of a connection,
+  // and share sessions, so that what is set in one would bind somebody else.
+  const begin = `BEGIN; SET LOCAL statement_timeout = ${statementTimeoutMs}; SET LOCAL lock_timeout = ${lockTimeoutMs};
+    SET LOCAL idle_in_transaction_session_timeout = ${idleInTransactionTimeoutMs}`;
+  const transaction: Postgres["transaction"] = (work) => runTransaction({ pool, begin, work });
+  const execute: Postgres["execute"] = (statement) => transaction((session) => session.execute(statement));
   return {
-    ...session,
-    transaction: (work) => runTransaction(pool, work),
+    query: (statement) => transaction((session) => session.query(statement)),
+    execute,
+    transaction,
     ping: async () => {
-      await session.execute({ sql: "SELECT 1" });
+      await execute({ sql: "SELECT 1" });
     },
     close: () => pool.end(),
   };
@@ -84,10 +95,12 @@ async function run(target: Queryable, sql: string, params?: readonly unknown[]) 
   }
 }
 
-async function runTransaction<Result>(
-  pool: pg.Pool,
-  work: (session: PostgresSession) => Promise<Result>,
-): Promise<Result> {
+async function runTransaction<Result>(options: {
+  pool: pg.Pool;
+  begin: string;
+  work: (session: PostgresSession) => Promise<Result>;
+}): Promise<Result> {
+  const { pool, begin, work } = options;
   let client: pg.PoolClient;
   try {
     client = await pool.connect();
@@ -101,16 +114,19 @@ async function runTransaction<Result>(
   };
   client.on("error", lost);
   try {
-    await run(client, "BEGIN");
+    await run(client, begin);
     // What `work` throws is its own: its queries have told what Postgres said already.
     const result = await work(createSession(client));
     await run(client, "COMMIT");
     return result;
   } catch (error) {
-    // A connection that cannot even roll back is thrown away, which rolls back too.
-    await client.query("ROLLBACK").catch((cause: unknown) => {
-      broken = cause instanceof Error ? cause : new Error(String(cause));
-    });
+    // A connection that is silent, or cannot even roll back, is thrown away, which rolls back too.
+    if (error instanceof StoreError && error.code === "postgres_unavailable") broken = error;
+    else {
+      await client.query("ROLLBACK").catch((cause: unknown) => {
+        broken = cause instanceof Error ? cause : new Error(String(cause));
+      });
+    }
     throw error;
   } finally {
     client.release(broken);
