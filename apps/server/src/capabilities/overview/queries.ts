@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { querySettings, traceLimits } from "../traces/limits.ts";
+import { querySettings } from "../traces/limits.ts";
 import { isCall, modelName } from "../traces/queries/columns.ts";
 import type { Condition } from "../traces/queries/filter-condition.ts";
 import type { Reader } from "../traces/queries/list-queries.ts";
+import { recordedTwice, spanHash } from "../traces/queries/recorded-twice.ts";
 
 /** The calls that figures are about. */
 export interface CallScope {
@@ -18,6 +19,10 @@ export interface CallScope {
   source: "minutes" | "calls" | "calls-once";
   callReachMs: number;
 }
+
+const reachedSpans = `project_id = {projectId:String}
+      AND started_at >= {before:DateTime64(3, 'UTC')}
+      AND started_at < {to:DateTime64(3, 'UTC')} + toIntervalMillisecond({callReachMs:UInt64})`;
 
 function conditionOf(scope: CallScope): Condition {
   const { projectId, fromMs, toMs, filter, source, callReachMs } = scope;
@@ -36,61 +41,14 @@ function conditionOf(scope: CallScope): Condition {
     filter.sql,
   ];
   if (source === "calls-once") {
-    conditions.push(`if(source = 'gateway', true, ${spanHash} NOT IN (${recordedTwice(filter.sql)}))`);
+    // Only a gateway call that the filter lets through makes the other record superfluous: otherwise the call would
+    // not be counted at all.
+    const twice = recordedTwice({ spans: reachedSpans, gatewayCalls: filter.sql });
+    conditions.push(`if(source = 'gateway', true, ${spanHash} NOT IN (${twice}))`);
   }
   const range = { before: instant(Math.max(0, 2 * fromMs - toMs)), to: instant(toMs) };
   return { sql: conditions.join(" AND "), params: { projectId, ...range, ...filter.params, callReachMs } };
 }
-
-const spanNumber = (column: string) => `reinterpretAsUInt64(unhex(${column}))`;
-const spanHash = `cityHash64(trace_id, ${spanNumber("span_id")})`;
-
-/**
- * The levels above the gateway's calls: the parents of those of the trace's spans that the level below names. A span
- * is named when its id comes up once more behind the level's ids than it does among the spans alone. Looking each id
- * up in a lambda would be shorter, but a lambda gets a copy of every array it captures for each of its elements:
- * gateway calls times spans, gigabytes for one large trace.
- */
-const levels = Array.from(
-  { length: traceLimits.callAncestorsMax - 1 },
-  (_, index) => `arrayFilter(
-      (parent, nth_behind, nth) -> nth_behind > nth AND parent != 0,
-      parents,
-      arraySlice(arrayEnumerateUniq(arrayConcat(level${index}, ids)), -toInt64(length(ids))),
-      arrayEnumerateUniq(ids)
-    ) AS level${index + 1}`,
-);
-
-/**
- * The applications' own records of calls that also passed the gateway: those with a gateway call below them. Every
- * trace that holds both is walked upwards from its gateway calls in arrays, in one pass over the light columns;
- * joining the spans with themselves took three times as long. Only a gateway call that the filter lets through makes
- * the other record superfluous: otherwise the call would not be counted at all.
- */
-const recordedTwice = (filter: string): string => `
-SELECT arrayJoin(found) FROM (
-  SELECT
-    ${levels.join(",\n    ")},
-    arrayMap(id -> cityHash64(trace_id, id), arrayIntersect(
-      arrayConcat(${Array.from({ length: traceLimits.callAncestorsMax }, (_, index) => `level${index}`).join(", ")}),
-      calls
-    )) AS found
-  FROM (
-    SELECT
-      trace_id,
-      groupArray(${spanNumber("span_id")}) AS ids,
-      groupArray(${spanNumber("parent_span_id")}) AS parents,
-      groupArrayIf(${spanNumber("parent_span_id")}, source = 'gateway' AND ${isCall} AND ${filter}) AS level0,
-      groupArrayIf(${spanNumber("span_id")}, source = 'otlp' AND ${isCall}) AS calls
-    FROM spans
-    WHERE project_id = {projectId:String}
-      AND started_at >= {before:DateTime64(3, 'UTC')}
-      AND started_at < {to:DateTime64(3, 'UTC')} + toIntervalMillisecond({callReachMs:UInt64})
-      AND (parent_span_id != '' OR (source = 'otlp' AND ${isCall}))
-    GROUP BY trace_id
-    HAVING notEmpty(level0) AND notEmpty(calls)
-  )
-)`;
 
 const busySchema = z.object({
   provider: z.string(),

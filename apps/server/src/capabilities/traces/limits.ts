@@ -5,10 +5,8 @@ export const traceLimits = {
   pageDefault: 50,
   /** Spans of one trace that are sent; what is beyond is counted in `spansOmitted`. */
   traceSpansMax: 50_000,
-  /** Spans of a trace that come with its row to see which calls were recorded twice; more are read apart. */
+  /** Spans of a trace that come with its row to see which calls were recorded twice; among more, ClickHouse looks. */
   rowEdgesMax: 200,
-  /** Spans read for one page to see which calls were recorded twice; a page that needs more is cut shorter. */
-  pageEdgesMax: 100_000,
   /** Most candidates that one step of the search for a page's traces reads. */
   candidatesMax: 2000,
   /** A row of the list counts the trace's spans that began within this time of the one that matched. */

@@ -7,7 +7,7 @@ import { invalidInput } from "../../errors.ts";
 import { countedSpanIds } from "./counting.ts";
 import { traceLimits } from "./limits.ts";
 import { filterCondition } from "./queries/filter-condition.ts";
-import { readCandidates, readEdges, readShownBefore, readSummaries } from "./queries/list-queries.ts";
+import { readCandidates, readShownBefore, readSummaries, readSums } from "./queries/list-queries.ts";
 import type { Candidate, Edge, ListPosition, Reader, SpanScope, SummaryRow } from "./queries/list-queries.ts";
 import type { TimeRange } from "./request.ts";
 
@@ -44,14 +44,13 @@ export async function listTraces(
   const scope = scopeOf(request);
   const found = await findTraces(reader, { scope, start, limit: request.limit });
   const page = found.slice(0, request.limit);
-  const rows = await summarise(reader, { projectId: request.projectId, page });
-  const shown = page.slice(0, rows.shown);
-  const last = shown.at(-1);
-  const more = found.length > shown.length && last !== undefined;
+  const data = await summarise(reader, { projectId: request.projectId, page });
+  const last = page.at(-1);
+  const more = found.length > page.length && last !== undefined;
   const nextCursor = more
     ? encodeCursor({ v: 1, list, at: last.at, traceId: last.trace_id, asOf: start?.asOf ?? last.as_of })
     : null;
-  return { data: rows.data, nextCursor };
+  return { data, nextCursor };
 }
 
 function scopeOf({ projectId, range, clauses }: ListRequest): SpanScope {
@@ -107,27 +106,26 @@ async function findTraces(
   }
 }
 
-/** The rows of a page; fewer than asked for when looking for calls recorded twice would need too many spans. */
 async function summarise(
   reader: Reader,
   { projectId, page }: { projectId: string; page: readonly Candidate[] },
-): Promise<{ data: TraceSummary[]; shown: number }> {
+): Promise<TraceSummary[]> {
   const newest = page[0];
   const oldest = page.at(-1);
-  if (newest === undefined || oldest === undefined) return { data: [], shown: 0 };
+  if (newest === undefined || oldest === undefined) return [];
   const within = { from: oldest.at, to: newest.at };
   const traceIds = page.map((candidate) => candidate.trace_id);
   const summaries = await readSummaries(reader, { projectId, traceIds, within });
-  const { shown, large } = takeWithinBudget(page, summaries);
-  const edges =
-    large.length === 0
-      ? new Map<string, Edge[]>()
-      : await readEdges(reader, { projectId, traceIds: large, within });
-  const data = page.slice(0, shown).flatMap(({ trace_id: traceId }) => {
+  const large = [...summaries.values()]
+    .filter((row) => mayCountTwice(row) && row.edge_count > row.edges.length)
+    .map((row) => row.trace_id);
+  const sums = large.length === 0 ? null : await readSums(reader, { projectId, traceIds: large, within });
+  return traceIds.flatMap((traceId) => {
     const row = summaries.get(traceId);
-    return row === undefined ? [] : [toTraceSummary(row, edges.get(traceId))];
+    if (row === undefined) return [];
+    const once = sums?.get(traceId);
+    return [toTraceSummary({ ...row, ...once }, once === undefined ? row.edges : undefined)];
   });
-  return { data, shown };
 }
 
 /** Some calls of a trace may have been recorded by the application as well as by the gateway. */
@@ -135,25 +133,7 @@ function mayCountTwice(row: SummaryRow): boolean {
   return row.gateway_calls_below > 0 && row.application_calls > 0;
 }
 
-/** As many traces of a page as may be shown, and those whose edges have to be read apart. */
-function takeWithinBudget(
-  page: readonly Candidate[],
-  summaries: ReadonlyMap<string, SummaryRow>,
-): { shown: number; large: string[] } {
-  const large: string[] = [];
-  let edges = 0;
-  for (const [index, { trace_id: traceId }] of page.entries()) {
-    const row = summaries.get(traceId);
-    if (row === undefined || !mayCountTwice(row) || row.edge_count <= row.edges.length) continue;
-    edges += Math.min(row.edge_count, traceLimits.traceSpansMax);
-    // One trace is shown even if it alone needs more: a page that showed none would never end.
-    if (edges > traceLimits.pageEdgesMax && index > 0) return { shown: index, large };
-    large.push(traceId);
-  }
-  return { shown: page.length, large };
-}
-
-/** A row of the list. `edges` are all of the trace's, where its row does not hold them. */
+/** A row of the list. `edges` are the trace's, to count each call once; without them the row's sums do already. */
 export function toTraceSummary(row: SummaryRow, edges: readonly Edge[] | undefined): TraceSummary {
   return {
     traceId: row.trace_id,
@@ -173,7 +153,7 @@ export function toTraceSummary(row: SummaryRow, edges: readonly Edge[] | undefin
     inputPreview: row.input_preview,
     outputPreview: row.output_preview,
     complete: row.complete,
-    ...(mayCountTwice(row) ? countEdges(edges ?? row.edges) : sumsOf(row)),
+    ...(edges !== undefined && mayCountTwice(row) ? countEdges(edges) : sumsOf(row)),
   };
 }
 

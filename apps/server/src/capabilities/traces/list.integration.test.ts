@@ -1,9 +1,12 @@
-import { problemSchema, pageSchema, traceSummarySchema } from "@weir/schema";
+import { createHash } from "node:crypto";
+import { isModelCall, problemSchema, pageSchema, traceDetailSchema, traceSummarySchema } from "@weir/schema";
 import type { SpanRecord, TraceSummary } from "@weir/schema";
 import { spoolInsertMark } from "@weir/store";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { encodeCursor } from "../../api/cursor.ts";
+import { countedSpanIds } from "./counting.ts";
+import { traceLimits } from "./limits.ts";
 import { application, call, spanIdOf, startTestSystem, testNowMs, traceIdOf } from "./test-system.ts";
 import type { TestSystem } from "./test-system.ts";
 
@@ -309,23 +312,83 @@ describe("a row", () => {
     });
   });
 
-  test("counts once in a trace of more spans than come with a row", async () => {
+  /** Spans below one another at random: some in a circle, some below one that never came. */
+  function tangle({ projectId, spans }: { projectId: string; spans: number }): SpanRecord[] {
+    return Array.from({ length: spans }, (_, index) => {
+      const chance = createHash("sha256").update(`${index}`).digest();
+      const record = {
+        project_id: projectId,
+        span_id: spanIdOf(index + 1),
+        parent_span_id:
+          chance.readUInt8(3) % 5 === 0 ? "" : spanIdOf(1 + Math.floor((index + chance.readUInt8(2)) * 0.9)),
+        kind: (["generation", "embedding", "tool", "span"] as const)[chance.readUInt8(0) % 4] ?? "span",
+        model_asked: `m${chance.readUInt8(1) % 12}`,
+        input_tokens: index,
+        cost_usd: index % 3 === 0 ? null : 0.25,
+      };
+      return index % 7 === 0 ? call(record) : application(record);
+    });
+  }
+
+  test.each([
+    ["as come with a row", 150],
+    ["as make ClickHouse look", 2500],
+  ])("of a trace of as many spans %s counts by the rule of the trace's page", async (_size, spans) => {
     const projectId = newProject();
-    const shared = { project_id: projectId, trace_id: traceIdOf(1) };
-    const pairs = Array.from({ length: 150 }, (_, index) => [
-      application({
-        ...shared,
-        span_id: spanIdOf(1000 + index),
-        parent_span_id: spanIdOf(1),
-        kind: "generation" as const,
-        input_tokens: 10,
-        cost_usd: 0.25,
-      }),
-      call({ ...shared, span_id: spanIdOf(2000 + index), parent_span_id: spanIdOf(1000 + index) }),
-    ]);
-    await system.insert([application({ ...shared, span_id: spanIdOf(1), kind: "agent" }), ...pairs.flat()]);
+    const records = tangle({ projectId, spans });
+    await system.insert(records);
     const [row] = (await page({ projectId })).data;
-    expect(row).toMatchObject({ spanCount: 301, generationCount: 150, inputTokens: 1500, costUsd: 37.5 });
+    const counted = countedSpanIds(
+      records.map(({ span_id, parent_span_id = "", source, kind }) => ({
+        spanId: span_id,
+        parentSpanId: parent_span_id,
+        gateway: source === "gateway",
+        call: isModelCall(kind),
+      })),
+    );
+    const calls = records.filter((record) => counted.has(record.span_id));
+    const sum = (numbers: readonly (number | null | undefined)[]) =>
+      numbers.reduce<number>((total, number) => total + (number ?? 0), 0);
+    expect(row).toMatchObject({
+      generationCount: calls.filter(({ kind }) => kind === "generation").length,
+      models: [...new Set(calls.map(({ model_asked }) => model_asked))]
+        .toSorted()
+        .slice(0, traceLimits.rowNamesMax),
+      inputTokens: sum(calls.map(({ input_tokens }) => input_tokens)),
+      costUsd: sum(calls.map(({ cost_usd }) => cost_usd)),
+    });
+    // Some were recorded twice: the tangle would prove nothing otherwise.
+    expect(records.filter(({ kind }) => isModelCall(kind)).length).toBeGreaterThan(calls.length);
+  });
+
+  test("counts all calls once in a trace of more spans than are sent of one", async () => {
+    const projectId = newProject();
+    const calls = traceLimits.traceSpansMax;
+    // An agent; below it the application's records, and below nine of ten of these the gateway's.
+    await system.clickhouse.execute({
+      sql: `INSERT INTO spans (project_id, trace_id, span_id, parent_span_id, kind, name, source, status, model_asked,
+          input_tokens, output_tokens, cost_usd, started_at, duration_ms)
+        WITH number < {calls:UInt32} AS own, n -> lower(leftPad(hex(n), 16, '0')) AS id
+        SELECT {projectId:String}, {traceId:String}, id(number + 2), id(if(own, 1, number - {calls:UInt32} + 2)),
+          'generation', 'chat', if(own, 'otlp', 'gateway'), 'ok', if(own, 'm1', 'm2'), if(own, 10, 11), if(own, 5, 6),
+          if(own, 0.25, 0.5), toDateTime64({startedAt:String}, 6, 'UTC') + toIntervalMillisecond(number), 5
+        FROM numbers(2 * {calls:UInt32}) WHERE own OR number % 10 != 0`,
+      params: { projectId, traceId: traceIdOf(1), calls, startedAt: call({ secondsAgo: 600 }).started_at },
+    });
+    await system.insert([application({ project_id: projectId, span_id: spanIdOf(1), kind: "agent" })]);
+    const [row] = (await page({ projectId })).data;
+    expect(row).toMatchObject({
+      spanCount: 1 + 1.9 * calls,
+      generationCount: calls,
+      models: ["m1", "m2"],
+      inputTokens: 0.1 * calls * 10 + 0.9 * calls * 11,
+      outputTokens: 0.1 * calls * 5 + 0.9 * calls * 6,
+      costUsd: 0.1 * calls * 0.25 + 0.9 * calls * 0.5,
+    });
+    const response = await system.fetch(`/traces/${traceIdOf(1)}?${new URLSearchParams({ projectId })}`);
+    const { spans, spansOmitted, ...summary } = traceDetailSchema.parse(await response.json());
+    expect(summary).toEqual(row);
+    expect(spansOmitted).toBe(1 + 1.9 * calls - spans.length);
   });
 
   test("shows an orphan and says that its trace is not complete", async () => {

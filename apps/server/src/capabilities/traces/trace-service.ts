@@ -5,7 +5,7 @@ import { countedSpanIds, hasNoFigures } from "./counting.ts";
 import { traceLimits } from "./limits.ts";
 import { toTraceSummary } from "./list-service.ts";
 import { readSpanColumns } from "./queries/column-queries.ts";
-import { readSummaries } from "./queries/list-queries.ts";
+import { readSummaries, readSums } from "./queries/list-queries.ts";
 import type { Reader } from "./queries/list-queries.ts";
 import { readPlacements, readWholeSpan } from "./queries/span-queries.ts";
 import type { SpanRow } from "./queries/span-queries.ts";
@@ -27,10 +27,14 @@ export async function readTraceColumns(
   const isBehind = found.spanId.length < Math.min(row.span_count, traceLimits.traceSpansMax);
   const columns = inOrderOfStart(isBehind ? await readSpanColumns(reader, { projectId, traceId }) : found);
   const edges = edgesOf(columns);
+  const spansOmitted = Math.max(0, row.span_count - columns.spanId.length);
+  // What is sent is not all that counts, so ClickHouse counts.
+  const sums =
+    spansOmitted === 0 ? null : await readSums(reader, { projectId, traceIds: [traceId], within: null });
   return {
-    ...toTraceSummary(row, edges),
+    ...toTraceSummary({ ...row, ...sums?.get(traceId) }, sums === null ? edges : undefined),
     columns: markCounted(columns, countedSpanIds(edges)),
-    spansOmitted: Math.max(0, row.span_count - columns.spanId.length),
+    spansOmitted,
   };
 }
 

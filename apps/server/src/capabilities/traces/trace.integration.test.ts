@@ -97,6 +97,33 @@ describe("a trace", () => {
     expect(await span(3, 4)).toMatchObject({ counted: true });
   });
 
+  test("has each span's own fields where most of the project's spans leave them empty", async () => {
+    const project_id = "sparse";
+    const plain = Array.from({ length: 500 }, (_, index) =>
+      call({ project_id, trace_id: traceIdOf(1000 + index), span_id: spanIdOf(1000 + index) }),
+    );
+    const shared = { project_id, trace_id: traceIdOf(6) };
+    await system.insert([
+      ...plain,
+      application({ ...shared, span_id: spanIdOf(1), secondsAgo: 9, input_preview: "Where is it?" }),
+      application({ ...shared, span_id: spanIdOf(2), parent_span_id: spanIdOf(1), secondsAgo: 8 }),
+      application({
+        ...shared,
+        span_id: spanIdOf(3),
+        parent_span_id: spanIdOf(2),
+        secondsAgo: 7,
+        error_message: "timed out",
+      }),
+    ]);
+    const response = await system.fetch(`/traces/${traceIdOf(6)}?projectId=${project_id}`);
+    const { spans } = traceDetailSchema.parse(await response.json());
+    expect(spans.map((span) => [span.parentSpanId, span.inputPreview, span.errorMessage])).toEqual([
+      ["", "Where is it?", ""],
+      [spanIdOf(1), "", ""],
+      [spanIdOf(2), "", "timed out"],
+    ]);
+  });
+
   test("has the same spans as columns", async () => {
     await system.insert([
       application({ trace_id: traceIdOf(5), span_id: spanIdOf(1), secondsAgo: 9, kind: "agent" }),

@@ -37,12 +37,12 @@ const sources: Record<keyof ColumnsRow, string> = {
   outputPreview: "output_preview",
   modelName,
 };
-const nullable: ReadonlySet<string> = new Set(["ttftMs", "interTokenMs", "costUsd"]);
 
 const fields = Object.entries(sources).map(([name, source]) => ({
   taken: `${source} AS ${name}`,
-  // A plain `groupArray` leaves out what is NULL.
-  gathered: nullable.has(name) ? `groupArray(tuple(${name})).1 AS ${name}` : `groupArray(${name}) AS ${name}`,
+  // A plain `groupArray` leaves out what is NULL, and puts the empty values of a column that ClickHouse keeps sparse
+  // behind all others: the columns would not have one order.
+  gathered: `groupArray(tuple(${name})).1 AS ${name}`,
 }));
 
 /**

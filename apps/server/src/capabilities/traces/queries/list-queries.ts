@@ -4,6 +4,7 @@ import type { ClickHouse } from "../../../capability.ts";
 import { querySettings, traceLimits } from "../limits.ts";
 import { instantSchema, isCall, modelName } from "./columns.ts";
 import type { Condition } from "./filter-condition.ts";
+import { recordedTwice, spanHash } from "./recorded-twice.ts";
 
 /** Which spans a list is about. Instants are ClickHouse's text in UTC; null leaves a side open. */
 export interface SpanScope {
@@ -158,7 +159,7 @@ const summaryRowSchema = z.object({
   /** Calls of the gateway below another span, and calls that an application recorded: both, and some may be one. */
   gateway_calls_below: z.number(),
   application_calls: z.number(),
-  /** The first of the trace's edges, and how many there are. */
+  /** Some of the trace's edges, and how many there are. */
   edges: z.array(edgeSchema),
   edge_count: z.number(),
 });
@@ -193,6 +194,16 @@ const ofTraces = "project_id = {projectId:String} AND trace_id IN {traceIds:Arra
 const nearby = `AND started_at >= {from:DateTime64(6, 'UTC')} - toIntervalMillisecond({reachMs:UInt64})
   AND started_at <= {to:DateTime64(6, 'UTC')} + toIntervalMillisecond({reachMs:UInt64})`;
 
+/** What the calls among the rows come to. */
+const sums = `
+  countIf(kind = 'generation') AS generation_count,
+  arraySlice(
+    arraySort(groupUniqArrayIf(${modelName}, ${isCall} AND ${modelName} != '')), 1, ${traceLimits.rowNamesMax}
+  ) AS models,
+  sumIf(input_tokens, ${isCall}) AS input_tokens,
+  sumIf(output_tokens, ${isCall}) AS output_tokens,
+  sumIf(cost_usd, ${isCall}) AS cost_usd`;
+
 function summarySql(bounded: boolean): string {
   return `
 SELECT
@@ -202,16 +213,12 @@ SELECT
   max(toUnixTimestamp64Micro(started_at) / 1000 + duration_ms)
     - min(toUnixTimestamp64Micro(started_at) / 1000) AS duration_ms,
   count() AS span_count,
-  countIf(kind = 'generation') AS generation_count,
   countIf(status = 'error') AS error_count,
   countIf(status = 'cancelled') AS cancelled_count,
   argMinIf(error_code, started_at, error_code != '') AS error_code,
-  arraySort(groupUniqArrayIf(${traceLimits.rowNamesMax})(${modelName}, ${isCall} AND ${modelName} != '')) AS models,
   arraySort(groupUniqArrayIf(${traceLimits.rowNamesMax})(provider, provider != '')) AS providers,
   argMinIf(ttft_ms, started_at, isNotNull(ttft_ms)) AS ttft_ms,
-  sumIf(input_tokens, ${isCall}) AS input_tokens,
-  sumIf(output_tokens, ${isCall}) AS output_tokens,
-  sumIf(cost_usd, ${isCall}) AS cost_usd,
+  ${sums},
   argMinIf(user_id, started_at, user_id != '') AS user_id,
   argMinIf(session_id, started_at, session_id != '') AS session_id,
   argMinIf(environment, started_at, environment != '') AS environment,
@@ -229,33 +236,35 @@ WHERE ${ofTraces} ${bounded ? nearby : ""}
 GROUP BY trace_id`;
 }
 
-/** All edges of some traces that have more than their rows hold. */
-export async function readEdges(
+const sumsRowSchema = summaryRowSchema.pick({
+  trace_id: true,
+  generation_count: true,
+  models: true,
+  input_tokens: true,
+  output_tokens: true,
+  cost_usd: true,
+});
+
+/** The sums of some traces, each call counted once, however many spans they have: none of them leaves ClickHouse. */
+export async function readSums(
   { clickhouse, signal }: Reader,
   {
     projectId,
     traceIds,
     within,
-  }: { projectId: string; traceIds: readonly string[]; within: { from: string; to: string } },
-): Promise<Map<string, Edge[]>> {
+  }: { projectId: string; traceIds: readonly string[]; within: { from: string; to: string } | null },
+): Promise<Map<string, z.output<typeof sumsRowSchema>>> {
+  const spans = `${ofTraces} ${within === null ? "" : nearby}`;
   const rows = await clickhouse.query({
     sql: `
-SELECT
-  trace_id,
-  groupArray({spansMax:UInt32})(${edgeTuple}) AS edges
+SELECT trace_id, ${sums}
 FROM spans
-WHERE ${ofTraces} ${nearby} AND ${isEdge}
+WHERE ${spans} AND ${isCall} AND (source = 'gateway' OR ${spanHash} NOT IN (${recordedTwice({ spans })}))
 GROUP BY trace_id`,
-    params: {
-      projectId,
-      traceIds,
-      ...within,
-      reachMs: traceLimits.traceReachMs,
-      spansMax: traceLimits.traceSpansMax,
-    },
-    settings: querySettings,
+    params: { projectId, traceIds, ...within, reachMs: traceLimits.traceReachMs },
+    settings: { ...querySettings, prefer_column_name_to_alias: 1 },
     signal,
-    row: z.object({ trace_id: z.string(), edges: z.array(edgeSchema) }),
+    row: sumsRowSchema,
   });
-  return new Map(rows.map((row) => [row.trace_id, row.edges]));
+  return new Map(rows.map((row) => [row.trace_id, row]));
 }
