@@ -245,7 +245,7 @@ export const gatewayErrors = {
     upstream(
       504,
       "upstream_timeout",
-      `The provider "${options.provider}" did not answer within ${options.waitedMs} ms. Try again, or raise its timeout.`,
+      `The provider "${options.provider}" did not answer within ${options.waitedMs} ms. Try again, or raise its timeoutMs in weir.yaml.`,
       options.cause,
     ),
   upstreamStalled: (options: { provider: string; waitedMs: number; cause: unknown }) =>

@@ -38,6 +38,7 @@ beforeAll(async () => {
       ...usualProviders(upstream.origin),
       provider({ name: "refusing", baseUrl: "http://127.0.0.1:1/v1" }),
       provider({ name: "resetting", baseUrl: `http://127.0.0.1:${port}/v1` }),
+      provider({ name: "slow", baseUrl: `${upstream.origin}/v1`, timeoutMs: 60_000 }),
     ]),
     limits,
   });
@@ -92,6 +93,14 @@ describe("an upstream that fails before its first byte is an HTTP error", () => 
     expect(response.status).toBe(504);
     expect(await response.json()).toMatchObject({ error: { code: "upstream_timeout" } });
     await upstream.seen[0]?.aborted;
+  });
+
+  test("a provider that is given longer than others has it", async () => {
+    const answer = answerJson(openAiAnswer);
+    // undici looks at its timeouts once a second.
+    upstream.behave((request, res) => void setTimeout(() => answer(request, res), 2_500));
+    const response = await running.post(chat, { ...body, model: "slow/gpt-4o-mini" });
+    expect(response.status).toBe(200);
   });
 
   test("headers and then nothing, and an empty answer, are told apart", async () => {

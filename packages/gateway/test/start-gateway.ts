@@ -62,7 +62,7 @@ export function provider(fields: Partial<SnapshotProvider> & { name: string }): 
     headers: {},
     models: [],
     priceProvider: fields.name,
-    timeoutMs: 60_000,
+    timeoutMs: null,
     ...fields,
   };
 }

@@ -1,4 +1,3 @@
-import { defaultLimits } from "@weir/schema";
 import type { JsonObject, Operation, RequestFacts, WireProtocol } from "./contract.ts";
 import { anthropicContentParts } from "./conversation/anthropic-parts.ts";
 import { openAiContentParts } from "./conversation/openai-parts.ts";
@@ -26,19 +25,13 @@ export function readRequestFacts(options: {
   };
 }
 
-/** Values that are no text become JSON text, so that nothing is lost; keys and values beyond the limits are left out. */
+/** Values that are no text become JSON text, so that nothing is lost. Unlike an assignment, this takes any name. */
 function readMetadata(value: unknown): Record<string, string> {
-  const metadata: Record<string, string> = {};
-  if (!isJsonObject(value)) return metadata;
-  let count = 0;
-  for (const [name, item] of Object.entries(value)) {
-    if (item === null || item === undefined) continue;
-    if (count === defaultLimits.metadataMax) break;
-    const text = typeof item === "string" ? item : (JSON.stringify(item) ?? "");
-    metadata[name] = text.slice(0, defaultLimits.metadataValueMaxCharacters).toWellFormed();
-    count += 1;
-  }
-  return metadata;
+  if (!isJsonObject(value)) return {};
+  const entries = Object.entries(value).filter(([, item]) => item !== null && item !== undefined);
+  return Object.fromEntries(
+    entries.map(([name, item]) => [name, typeof item === "string" ? item : (JSON.stringify(item) ?? "")]),
+  );
 }
 
 /** Claude Code writes its session into the only field that the protocol has for users. */

@@ -25,7 +25,8 @@ export const snapshotProviderSchema = z.object({
   models: z.array(z.string()),
   /** Who answers for prices: the provider id of the price list; defaults to `name`. */
   priceProvider: z.string(),
-  timeoutMs: z.number().int().positive(),
+  /** Silence before this provider's answer; null for the limit `upstreamHeadersTimeoutMs`. */
+  timeoutMs: z.number().int().positive().nullable(),
 });
 export type SnapshotProvider = z.infer<typeof snapshotProviderSchema>;
 

@@ -143,8 +143,8 @@ describe("deny by default", () => {
     const code = async (token: string) =>
       (await problemOf(await send("/api/v1/models", { headers: bearer(token) }))).code;
     expect(await code(revokedKey)).toBe("key_revoked");
-    expect(await code("weir_unknown")).toBe("key_unknown");
-    expect(await code(`${adminToken}x`)).toBe("key_unknown");
+    expect(await code("weir_unknown")).toBe("key_invalid");
+    expect(await code(`${adminToken}x`)).toBe("key_invalid");
     expect((await send("/api/v1/models", { headers: bearer(projectKey) })).status).toBe(200);
   });
 });

@@ -34,7 +34,7 @@ test("a Bearer token is an admin token or a key, and comes before a cookie", asy
   expect(await kindOf({ authorization: "bearer admin-token-for-tests" })).toBe("admin-token");
   expect(await kindOf({ authorization: `Bearer ${projectKey}`, cookie })).toBe("project-key");
   for (const wrong of ["Bearer", "Bearer a b", "BEARER x"]) {
-    expect(await kindOf({ authorization: wrong, cookie }), wrong).toBe("key_unknown");
+    expect(await kindOf({ authorization: wrong, cookie }), wrong).toBe("key_invalid");
   }
 });
 

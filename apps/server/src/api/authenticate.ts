@@ -55,7 +55,7 @@ function projectKey(options: { token: string; snapshot: Snapshot }): Principal {
   const key = options.snapshot.keys.find((candidate) => candidate.sha256 === sha256);
   if (key && key.revokedAt === null) return { kind: "project-key", keyId: key.id, projectId: key.projectId };
   throw new ApiError({
-    code: key ? "key_revoked" : "key_unknown",
+    code: key ? "key_revoked" : "key_invalid",
     status: 401,
     title: "Key refused",
     detail: key ? `The key ${JSON.stringify(key.name)} has been revoked.` : "This key is not known.",

@@ -23,7 +23,7 @@ const providerSchema = z.strictObject({
   headers: z.record(z.string(), z.string()).default({}),
   models: z.array(z.string().min(1)).default([]),
   priceProvider: z.string().optional(),
-  timeoutMs: z.number().int().positive().max(3_600_000).default(600_000),
+  timeoutMs: z.number().int().positive().max(3_600_000).nullable().default(null),
 });
 
 /** `weir.yaml`. Every field is optional; a field that is not here is refused by name. */

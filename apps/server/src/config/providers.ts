@@ -7,8 +7,6 @@ import type { ReadFile } from "./read-file.ts";
 import { normalizeBaseUrl, wellKnownProviders } from "./well-known.ts";
 import type { WellKnownProvider } from "./well-known.ts";
 
-const upstreamTimeoutMs = 600_000;
-
 const simulator: SnapshotProvider = {
   name: "sim",
   protocol: "sim",
@@ -19,7 +17,7 @@ const simulator: SnapshotProvider = {
   headers: {},
   models: knownModels("sim"),
   priceProvider: "sim",
-  timeoutMs: upstreamTimeoutMs,
+  timeoutMs: null,
 };
 
 /**
@@ -81,7 +79,7 @@ function fromEnvironment(options: {
     headers: {},
     models: [],
     priceProvider: wellKnown.priceProvider,
-    timeoutMs: upstreamTimeoutMs,
+    timeoutMs: null,
   };
 }
 

@@ -10,3 +10,19 @@ test("metadata keeps every name that a caller may choose, also those that object
   );
   expect(context.receipt).toEqual([]);
 });
+
+test("what is recorded of a text beyond its limit is said, wherever the text came from", () => {
+  const long = "a".repeat(257);
+  const limits = { ...defaultLimits, metadataMax: 2, metadataValueMaxCharacters: 3 };
+  const metadata = { [long]: "abcd", b: "abc", c: "" };
+  const context = readCallerContext(
+    { "x-weir-tags": `${long},b` },
+    { userId: long, sessionId: long, metadata },
+    limits,
+  );
+  const short = "a".repeat(256);
+  expect(context).toMatchObject({ userId: short, sessionId: short, tags: [short, "b"] });
+  expect(context.metadata).toEqual({ [short]: "abc", b: "abc" });
+  const named = context.receipt.map(({ parameter }) => parameter.slice(0, 12)).toSorted();
+  expect(named).toEqual(["metadata", "metadata.aaa", "metadata.aaa", "session", "user", "x-weir-tags"]);
+});

@@ -28,21 +28,30 @@ const dropped = (parameter: string, detail: string): ReceiptItem => ({
   detail,
 });
 
-function shortText(headers: IncomingHttpHeaders, name: string, receipt: ReceiptItem[]): string {
-  const text = headerText(headers[name]).trim();
-  if (text.length <= shortTextMaxCharacters) return text;
-  receipt.push({
-    action: "rewritten",
-    parameter: name,
-    detail: `It was cut to ${shortTextMaxCharacters} characters.`,
-  });
-  return text.slice(0, shortTextMaxCharacters);
+/** Holds a text of the record to its limit; the call itself goes on with the whole. */
+function cut(
+  text: string,
+  {
+    parameter,
+    max = shortTextMaxCharacters,
+    receipt,
+  }: { parameter: string; max?: number; receipt: ReceiptItem[] },
+): string {
+  if (text.length <= max) return text;
+  receipt.push({ action: "rewritten", parameter, detail: `Its first ${max} characters were recorded.` });
+  return text.slice(0, max);
+}
+
+function shortText(headers: IncomingHttpHeaders, parameter: string, receipt: ReceiptItem[]): string {
+  return cut(headerText(headers[parameter]).trim(), { parameter, receipt });
 }
 
 function readTags(headers: IncomingHttpHeaders, limits: Limits, receipt: ReceiptItem[]): string[] {
   const text = headerText(headers["x-weir-tags"]);
   if (text === "") return [];
-  const tags = [...new Set(text.split(",").map((tag) => tag.trim().slice(0, shortTextMaxCharacters)))];
+  const tags = [
+    ...new Set(text.split(",").map((tag) => cut(tag.trim(), { parameter: "x-weir-tags", receipt }))),
+  ];
   const named = tags.filter((tag) => tag !== "");
   if (named.length <= limits.tagsMax) return named;
   receipt.push(dropped("x-weir-tags", `Only the first ${limits.tagsMax} of ${named.length} tags were kept.`));
@@ -97,11 +106,9 @@ function boundMetadata(
       receipt.push(dropped("metadata", `Only the first ${limits.metadataMax} entries were kept.`));
       break;
     }
-    if (value.length > limits.metadataValueMaxCharacters) {
-      const detail = `It was cut to ${limits.metadataValueMaxCharacters} characters.`;
-      receipt.push({ action: "rewritten", parameter: `metadata.${name.slice(0, 64)}`, detail });
-    }
-    kept.set(name.slice(0, shortTextMaxCharacters), value.slice(0, limits.metadataValueMaxCharacters));
+    const parameter = `metadata.${name.slice(0, 64)}`;
+    const max = limits.metadataValueMaxCharacters;
+    kept.set(cut(name, { parameter, receipt }), cut(value, { parameter, max, receipt }));
   }
   // Unlike an assignment, this makes a property of any name.
   return Object.fromEntries(kept);
@@ -119,9 +126,11 @@ export function readCallerContext(
   const receipt: ReceiptItem[] = [];
   const pairs = [...Object.entries(fromBody.metadata), ...readMetadata(headers, receipt)];
   return {
-    userId: shortText(headers, "x-weir-user", receipt) || fromBody.userId.slice(0, shortTextMaxCharacters),
+    userId:
+      shortText(headers, "x-weir-user", receipt) || cut(fromBody.userId, { parameter: "user", receipt }),
     sessionId:
-      shortText(headers, "x-weir-session", receipt) || fromBody.sessionId.slice(0, shortTextMaxCharacters),
+      shortText(headers, "x-weir-session", receipt) ||
+      cut(fromBody.sessionId, { parameter: "session", receipt }),
     environment: shortText(headers, "x-weir-environment", receipt),
     release: shortText(headers, "x-weir-release", receipt),
     tags: readTags(headers, limits, receipt),

@@ -111,7 +111,7 @@ export function sendUpstream(
 ): void {
   const { limits } = call.gate.ports;
   const { path, headers, body } = request;
-  const headersTimeout = Math.min(request.provider.source.timeoutMs, limits.upstreamHeadersTimeoutMs);
+  const headersTimeout = request.provider.source.timeoutMs ?? limits.upstreamHeadersTimeoutMs;
   const waits: Waits = { headersTimeout, bodyTimeout: limits.upstreamIdleTimeoutMs };
   const exchange = new Exchange({ call, sink, waits });
   call.upstream = exchange;
