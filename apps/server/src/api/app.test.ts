@@ -333,3 +333,17 @@ test("the OpenAPI document holds every route with its schemas", async () => {
   for (const { method, path } of routes) expect(document.paths[`/api/v1${path}`]).toHaveProperty(method);
   expect(JSON.stringify(document.paths["/api/v1/echo/{name}"])).toMatch(/"limit".*"text"|"text".*"limit"/);
 });
+
+test("the OpenAPI document offers each route only the credentials that open it", async () => {
+  const operation = z.looseObject({ security: z.array(z.record(z.string(), z.array(z.string()))) });
+  const { paths } = z
+    .looseObject({ paths: z.record(z.string(), z.record(z.string(), operation)) })
+    .parse(await (await send("/api/v1/openapi.json")).json());
+  const offered = (method: string, path: string) =>
+    paths[`/api/v1${path}`]?.[method]?.security.flatMap((scheme) => Object.keys(scheme));
+  expect(offered("get", "/traces")).toEqual(["project-key", "session", "admin-token"]);
+  expect(offered("get", "/keys")).toEqual(["session", "admin-token"]);
+  expect(offered("post", "/links")).toEqual(["admin-token"]);
+  expect(offered("get", "/session")).toEqual(["session"]);
+  expect(offered("post", "/session")).toEqual([]);
+});

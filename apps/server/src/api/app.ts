@@ -93,7 +93,7 @@ async function answer(call: {
   const { route, request, options } = call;
   const url = new URL(request.url);
   const principal = await options.authenticate(request);
-  if (!isAllowed({ principal, permission: route.permission })) throw denied({ principal, route });
+  if (!isAllowed({ kind: principal.kind, permission: route.permission })) throw denied({ principal, route });
   if (route.method !== "get" && principal.kind !== "admin-token") {
     checkOrigin({
       headers: request.headers,

@@ -1,6 +1,22 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { problemSchema } from "@weir/schema";
 import type { ApiRoute } from "../capability.ts";
+import { isAllowed } from "./permissions.ts";
+
+const securitySchemes = {
+  "project-key": {
+    type: "http",
+    scheme: "bearer",
+    description: "A project key (weir_…): reads of its own project.",
+  },
+  session: { type: "apiKey", in: "cookie", name: "weir_session", description: "The console's session." },
+  "admin-token": {
+    type: "http",
+    scheme: "bearer",
+    description: "The content of WEIR_HOME/admin-token, for automation on the same machine.",
+  },
+} as const;
+const kinds = ["project-key", "session", "admin-token"] as const;
 
 /**
  * The OpenAPI 3.1 document of `routes`, made from the very schemas that check requests. Without a public URL it names
@@ -12,17 +28,7 @@ export function openApiDocument(options: {
   publicUrl: string | null;
 }) {
   const { openAPIRegistry: registry, getOpenAPI31Document } = new OpenAPIHono();
-  registry.registerComponent("securitySchemes", "projectKey", {
-    type: "http",
-    scheme: "bearer",
-    description: "A project key (weir_…): reads of its own project.",
-  });
-  registry.registerComponent("securitySchemes", "session", {
-    type: "apiKey",
-    in: "cookie",
-    name: "weir_session",
-    description: "The console's session.",
-  });
+  for (const kind of kinds) registry.registerComponent("securitySchemes", kind, securitySchemes[kind]);
   const problem = {
     description: "A problem (RFC 9457): stable code, what happened, how to mend it.",
     content: { "application/problem+json": { schema: problemSchema } },
@@ -34,7 +40,12 @@ export function openApiDocument(options: {
       operationId: operationId(route),
       summary: route.summary,
       description: route.permission === "public" ? "Needs no sign-in." : `Permission: ${route.permission}.`,
-      security: route.permission === "public" ? [] : [{ projectKey: [] }, { session: [] }],
+      security:
+        route.permission === "public"
+          ? []
+          : kinds
+              .filter((kind) => isAllowed({ kind, permission: route.permission }))
+              .map((kind) => ({ [kind]: [] })),
       request: {
         query: route.query,
         ...(route.params ? { params: route.params } : {}),
