@@ -13,9 +13,10 @@ const reads: string[] = [];
 
 const spanIdOf = (number: number): string => number.toString(16).padStart(16, "0");
 
+const beganNs = BigInt(Date.now()) * 1_000_000n;
+
 /** Sends spans of the trace over OTLP: the first is the root, each other hangs below the one of half its number. */
-async function send(from: number, to: number): Promise<void> {
-  const startNs = BigInt(Date.now()) * 1_000_000n;
+async function send(from: number, to: number, startNs = beganNs): Promise<void> {
   const spans = Array.from({ length: to - from }, (_, at) => {
     const number = from + at;
     const startedAtNs = startNs + BigInt(number) * 1000n;
@@ -92,11 +93,17 @@ describe.runIf(chromiumInstalled("a large trace in Chromium"))("a large trace in
     await until("only the match and its ancestors to be left", async () => (await rows().count()) === 12);
   });
 
-  test("grows while it is looked at", async () => {
-    await page.goto(`${system.origin}/traces/${traceId}`);
+  test("grows while it is looked at, and stays where it was scrolled to", async () => {
+    await page.goto(`${system.origin}/traces/${traceId}?span=${spanIdOf(2047)}`);
     await page.getByText("3,000 spans").waitFor();
-    await send(spanCount + 1, spanCount + 3);
+    await rows().and(page.locator("[aria-selected=true]")).waitFor();
+    await page.getByRole("tree").hover();
+    await page.mouse.wheel(0, -spanCount * 32);
+    await rows().getByText("step 1", { exact: true }).waitFor();
+    // They began before their siblings, so that every row below the root is now one further down.
+    await send(spanCount + 1, spanCount + 3, beganNs - 1_000_000_000n);
     await page.getByText("3,002 spans").waitFor();
+    await rows().getByText("step 1", { exact: true }).waitFor();
     expect(browser.pageErrors).toEqual([]);
   });
 });

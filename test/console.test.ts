@@ -2,18 +2,23 @@ import { overviewSchema } from "@weir/schema";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chromiumInstalled, expectAccessible, openChromium, signIn, type Browser } from "./chromium.ts";
-import { startSystem, until, type System } from "./system.ts";
+import { api, startSystem, until, type System } from "./system.ts";
 
 let system: System;
 let browser: Browser;
 let page: Page;
 const foreignRequests: string[] = [];
+const blockedByPolicy: string[] = [];
 
 describe.runIf(chromiumInstalled("the console in Chromium"))("the console in Chromium", () => {
   beforeAll(async () => {
     system = await startSystem();
     browser = await openChromium();
     ({ page } = browser);
+    await page.exposeFunction("reportBlocked", (what: string) => blockedByPolicy.push(what));
+    await page.addInitScript(
+      `addEventListener("securitypolicyviolation", (event) => window.reportBlocked(event.blockedURI))`,
+    );
     page.on("request", (request) => {
       const url = new URL(request.url());
       if (url.protocol.startsWith("http") && url.origin !== system.origin) foreignRequests.push(url.href);
@@ -143,6 +148,55 @@ describe.runIf(chromiumInstalled("the console in Chromium"))("the console in Chr
     expect(page.url()).toBe(withPeek);
   });
 
+  test("a step to the next trace draws only the rows that it concerns", async () => {
+    const count = 8;
+    for (let each = 0; each < count; each += 1) await call("downstream");
+    await until("the calls to be recorded", async () => {
+      const traces = JSON.stringify(await api(system, "/traces?filter=downstream"));
+      return traces.split('"traceId"').length > count;
+    });
+    await page.goto(`${system.origin}/traces?filter=downstream`);
+    const rows = page.getByRole("grid").locator("[data-trace]");
+    await until("the calls to be listed", async () => (await rows.count()) === count);
+    await page.keyboard.press("j");
+    await page.keyboard.press("Enter");
+    await page.waitForURL((url) => url.searchParams.has("trace"));
+    await page.getByRole("tab", { name: /raw/i }).waitFor();
+    // React gives an element other properties each time that it draws it.
+    const drawn = `[...document.querySelectorAll("[data-trace]")].map((row) =>
+      row[Object.keys(row).find((key) => key.startsWith("__reactProps"))])`;
+    await page.evaluate(`window.drawnBefore = ${drawn}`);
+    const { href } = new URL(page.url());
+    await page.keyboard.press("j");
+    await page.waitForURL((url) => url.href !== href);
+    await rows.nth(1).and(page.locator(".bg-selected")).waitFor();
+    const changed = `${drawn}.filter((props, at) => props !== window.drawnBefore[at]).length`;
+    expect(await page.evaluate(changed)).toBe(2);
+  });
+
+  test("a key of an input method does nothing else", async () => {
+    const traceId = await recordTree();
+    await page.goto(`${system.origin}/traces/${traceId}?tab=raw`);
+    const search = page.getByRole("tabpanel").getByRole("searchbox");
+    await search.fill("span");
+    await page.getByText(/^1 of/).waitFor();
+    // As Safari tells of the Enter that has ended a composition: only the second one is the reader's.
+    await search.dispatchEvent("keydown", { key: "Enter", keyCode: 229 });
+    await search.dispatchEvent("keydown", { key: "Enter", keyCode: 13 });
+    await page.getByText(/^2 of/).waitFor();
+    await page.goto(`${system.origin}/settings/keys`);
+    await page.getByRole("button", { name: "New key" }).click();
+    const name = page.getByRole("textbox", { name: "Name" });
+    await name.focus();
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send("Input.imeSetComposition", { text: "みず", selectionStart: 2, selectionEnd: 2 });
+    await page.keyboard.press("Escape");
+    await devtools.send("Input.insertText", { text: "水" });
+    expect(await name.inputValue()).toBe("水");
+    await page.keyboard.press("Escape");
+    await name.waitFor({ state: "detached" });
+  });
+
   test("Esc and Clear discard what is typed in the query bar", async () => {
     await page.goto(`${system.origin}/traces`);
     const bar = page.getByRole("combobox", { name: "Query" });
@@ -177,7 +231,7 @@ describe.runIf(chromiumInstalled("the console in Chromium"))("the console in Chr
     await page.getByText("bold river").first().waitFor();
   });
 
-  test("a number in a raw body is shown as it was sent, however long", async () => {
+  test("a number in a raw body is shown as it was sent, however long, and the whole body is saved as such", async () => {
     const response = await fetch(`${system.origin}/v1/chat/completions`, {
       method: "POST",
       headers: { authorization: `Bearer ${system.key}` },
@@ -188,6 +242,9 @@ describe.runIf(chromiumInstalled("the console in Chromium"))("the console in Chr
       `${system.origin}/traces/${response.headers.get("x-weir-trace-id") ?? ""}?tab=raw.request`,
     );
     await page.getByText("12345678901234567891").first().waitFor();
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Download the request" }).click();
+    expect((await download).suggestedFilename()).toMatch(/^[0-9a-f]{16}-request\.json$/);
     await page.getByRole("button", { name: "Text", exact: true }).click();
     await page.locator("pre", { hasText: "12345678901234567891" }).waitFor();
   });
@@ -233,6 +290,20 @@ describe.runIf(chromiumInstalled("the console in Chromium"))("the console in Chr
     await page.goto(`${system.origin}/settings/models`);
     await page.getByRole("row", { name: /sim\/echo/ }).waitFor();
     expect(await overflow()).toBeLessThanOrEqual(0);
+  });
+
+  test("where colours are forced, the bars of a trace and what is chosen can be told", async () => {
+    await page.emulateMedia({ forcedColors: "active" });
+    await page.goto(`${system.origin}/traces/${await recordTree()}`);
+    await page.getByRole("treeitem", { selected: true }).waitFor();
+    const styleOf = (selector: string, property: string) =>
+      page.evaluate<string>(
+        `getComputedStyle(document.querySelector(${JSON.stringify(selector)})).getPropertyValue("${property}")`,
+      );
+    const canvas = await styleOf("body", "background-color");
+    expect(await styleOf("[role=treeitem] [style*='width:']", "background-color")).not.toBe(canvas);
+    expect(await styleOf("[role=treeitem][aria-selected=true]", "outline-style")).toBe("solid");
+    await page.emulateMedia({ forcedColors: "none" });
   });
 
   test("in a narrow window the facets are a drawer that the keyboard opens and closes", async () => {
@@ -306,16 +377,60 @@ describe.runIf(chromiumInstalled("the console in Chromium"))("the console in Chr
     await until("the focus to be back again", async () => (await focused()).includes("New key"));
   });
 
+  /** Answers neither for this code nor for the page that a reload would get, as a server that is away. */
+  async function takeAway(code: string): Promise<() => Promise<void>> {
+    const gone = [code, `${system.origin}/`];
+    for (const each of gone) await page.route(each, (route) => route.abort());
+    return async () => {
+      for (const each of gone) await page.unroute(each);
+    };
+  }
+
   test("a page whose code cannot be read says so inside the frame, and opens once it can", async () => {
-    const code = "**/assets/models-page*";
-    await page.route(code, (route) => route.abort());
+    const bringBack = await takeAway("**/assets/models-page*");
     await page.goto(`${system.origin}/settings/keys`);
     await page.getByRole("link", { name: "Models" }).click();
     await page.getByText("This page could not be read").waitFor();
     await expectAccessible(page, "a page without its code");
     expect(await page.getByRole("navigation", { name: "Main" }).isVisible()).toBe(true);
+    await bringBack();
+    await page.getByRole("searchbox", { name: "Find a model" }).waitFor();
+  });
+
+  test("code that the browser does not ask for again is read by a reload", async () => {
+    const code = "**/assets/models-page*";
+    await page.route(code, (route) => route.abort());
+    await page.goto(`${system.origin}/settings/keys`);
+    await page.getByRole("link", { name: "Models" }).click();
+    await page.waitForEvent("request", (request) => request.isNavigationRequest());
     await page.unroute(code);
     await page.getByRole("searchbox", { name: "Find a model" }).waitFor();
+    expect(new URL(page.url()).pathname).toBe("/settings/models");
+  });
+
+  test("commands whose code cannot be read say so above the page, and open once it can", async () => {
+    const bringBack = await takeAway("**/assets/command-palette*");
+    await page.goto(`${system.origin}/settings/keys`);
+    const focused = () => page.evaluate<string>("document.activeElement.textContent");
+    await page.getByRole("button", { name: "New key" }).focus();
+    for (const close of ["Escape", "Control+k"]) {
+      await page.keyboard.press("Control+k");
+      await page.getByText("The commands could not be read").waitFor();
+      await expectAccessible(page, "the commands without their code");
+      await page.keyboard.press(close);
+      await until("the focus to be back", async () => (await focused()).includes("New key"));
+    }
+    await page.keyboard.press("Control+k");
+    await page.getByText("The commands could not be read").waitFor();
+    await bringBack();
+    await page.getByPlaceholder("Go to a page").waitFor();
+    await page.keyboard.type("models");
+    await page.keyboard.press("Enter");
+    await page.getByRole("searchbox", { name: "Find a model" }).waitFor();
+    await page.keyboard.press("Control+k");
+    await page.getByPlaceholder("Go to a page").fill("river");
+    await page.keyboard.press("Enter");
+    await page.waitForURL((url) => url.searchParams.get("filter") === "river");
   });
 
   test("what failed while an engine was away is read again by itself once it answers", async () => {
@@ -334,6 +449,7 @@ describe.runIf(chromiumInstalled("the console in Chromium"))("the console in Chr
 
   test("nothing was asked of another host, and no script failed", () => {
     expect(foreignRequests).toEqual([]);
+    expect(blockedByPolicy).toEqual([]);
     expect(browser.pageErrors).toEqual([]);
   });
 });

@@ -1,9 +1,13 @@
+// First, since it must run before the schemas are made.
+// oxlint-disable-next-line import/no-unassigned-import
+import "./api/without-eval.ts";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { watchFailures } from "./api/persistence.ts";
 import { retryQuery } from "./api/queries.ts";
+import { hideCompositionKeys } from "./app/composition.ts";
 import { reloadForNewCode } from "./app/new-code.ts";
 import { router } from "./app/router.tsx";
 import { prefetchTrace } from "./capabilities/trace-view/prefetch-trace.ts";
@@ -22,6 +26,7 @@ const queryClient = new QueryClient({
   },
 });
 
+hideCompositionKeys();
 watchFailures(queryClient.getQueryCache());
 prefetchTrace(queryClient, new URL(window.location.href));
 

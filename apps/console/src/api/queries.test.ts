@@ -18,7 +18,7 @@ function figuresOn(way: readonly Scope[]): unknown[] {
     placeholderData: keepWithinProject(at),
     staleTime: Number.POSITIVE_INFINITY,
   });
-  client.setQueryData(["overview", first], "figures");
+  client.setQueryData<unknown>(overviewQuery(first).queryKey, "figures");
   const observer = new QueryObserver(client, optionsFor(first));
   const leave = observer.subscribe(() => {});
   const shown = way.map((at) => {

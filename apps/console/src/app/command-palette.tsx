@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Command } from "cmdk";
+import { Command, defaultFilter } from "cmdk";
 import {
   CornerDownLeft,
   GitCompareArrows,
@@ -24,6 +24,14 @@ import { useConsoleSearch } from "./use-console-search.ts";
 const itemClass =
   "flex h-8 cursor-default items-center gap-2 rounded-sm px-2 data-[selected=true]:bg-pressed [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-muted";
 
+/** Below this score a command has the letters that were typed, but no word that begins with them. */
+const scoreMin = 0.1;
+
+function scoreOf(value: string, typed: string): number {
+  const score = defaultFilter(value, typed);
+  return score < scoreMin ? 0 : score;
+}
+
 type Done = (run: () => void) => () => void;
 
 /** ⌘K: go anywhere, jump to a trace by its id, change range, theme or project. Loaded when it is first opened. */
@@ -35,6 +43,7 @@ export function CommandPalette({ onClose, onHelp }: { onClose: () => void; onHel
   const { toggleTheme } = useTheme();
   const signOut = useSignOut();
   const typed = text.trim();
+  const ids = readTraceIds(typed);
   const done: Done = (run) => () => {
     onClose();
     run();
@@ -45,6 +54,7 @@ export function CommandPalette({ onClose, onHelp }: { onClose: () => void; onHel
       onOpenChange={(open) => (open ? undefined : onClose())}
       label="Commands"
       loop
+      filter={scoreOf}
       overlayClassName="fixed inset-0 z-50 bg-scrim"
       contentClassName="enter-float fixed top-[12vh] left-1/2 z-50 w-[min(600px,calc(100vw-24px))] -translate-x-1/2 overflow-hidden rounded-md bg-raised shadow-float"
     >
@@ -55,7 +65,7 @@ export function CommandPalette({ onClose, onHelp }: { onClose: () => void; onHel
         className="h-11 w-full border-b border-line bg-transparent px-4 text-heading outline-none"
       />
       <Command.List className="max-h-[50vh] scroll-py-2 overflow-y-auto p-2 [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-label [&_[cmdk-group-heading]]:text-muted">
-        <TraceCommands typed={typed} done={done} />
+        {ids.length === 0 ? null : <TraceCommands typed={typed} ids={ids} done={done} />}
         <Command.Group heading="Go to">
           {navigation.flatMap(({ label, entries }) =>
             entries.map((entry) => (
@@ -114,20 +124,34 @@ export function CommandPalette({ onClose, onHelp }: { onClose: () => void; onHel
             <LogOut /> Sign out
           </Command.Item>
         </Command.Group>
+        {/* After whatever bears the name that was typed, which Enter then takes. */}
+        {typed === "" || ids.length > 0 ? null : <TraceCommands typed={typed} ids={ids} done={done} />}
       </Command.List>
     </Command.Dialog>
   );
 }
 
-/** Opens the trace whose id was typed or pasted, compares two; searches for anything else. */
-function TraceCommands({ typed, done }: { typed: string; done: Done }): ReactNode {
+/** The one or two trace ids that were typed or pasted, if they are all that was. */
+function readTraceIds(typed: string): string[] {
+  const [, ...ids] = /^([0-9a-f]{32})(?:[\s,]+([0-9a-f]{32}))?$/.exec(typed.toLowerCase()) ?? [];
+  return ids.filter((id) => id !== undefined);
+}
+
+/** Opens the trace whose id was typed, compares two; searches for anything else. */
+function TraceCommands({
+  typed,
+  ids,
+  done,
+}: {
+  typed: string;
+  ids: readonly string[];
+  done: Done;
+}): ReactNode {
   const navigate = useNavigate();
-  const traceId = /^[0-9a-f]{32}$/i.test(typed) ? typed.toLowerCase() : null;
-  const pair = /^([0-9a-f]{32})[\s,]+([0-9a-f]{32})$/i.exec(typed.toLowerCase());
-  if (typed === "") return null;
+  const [traceId, otherId] = ids;
   return (
     <Command.Group heading="Traces" forceMount>
-      {traceId === null ? null : (
+      {traceId === undefined || otherId !== undefined ? null : (
         <Command.Item
           forceMount
           value={`open trace ${typed}`}
@@ -144,7 +168,7 @@ function TraceCommands({ typed, done }: { typed: string; done: Done }): ReactNod
           <code className="truncate">{traceId}</code>
         </Command.Item>
       )}
-      {pair === null ? null : (
+      {traceId === undefined || otherId === undefined ? null : (
         <Command.Item
           forceMount
           value={`compare traces ${typed}`}
@@ -152,12 +176,12 @@ function TraceCommands({ typed, done }: { typed: string; done: Done }): ReactNod
           onSelect={done(() => {
             void navigate({
               to: "/traces/compare",
-              search: (previous) => ({ ...carried(previous), left: pair[1], right: pair[2] }),
+              search: (previous) => ({ ...carried(previous), left: traceId, right: otherId }),
             });
           })}
         >
-          <GitCompareArrows /> Compare <code className="truncate">{shortId(pair[1] ?? "")}</code> with{" "}
-          <code className="truncate">{shortId(pair[2] ?? "")}</code>
+          <GitCompareArrows /> Compare <code className="truncate">{shortId(traceId)}</code> with{" "}
+          <code className="truncate">{shortId(otherId)}</code>
         </Command.Item>
       )}
       <Command.Item

@@ -1,10 +1,10 @@
 import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { Dialog as RadixDialog } from "radix-ui";
-import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { useReturnFocus } from "../components/return-focus.ts";
-import { Skeleton } from "../components/skeleton.tsx";
 import { RecordingBanner } from "./health.tsx";
-import { preloadPages } from "./lazy-page.tsx";
+import { preloadCode } from "./lazy-code.ts";
+import { LazyPalette } from "./lazy-palette.tsx";
 import { findEntry, nameBelow, navigation } from "./navigation.ts";
 import { carried, Rail } from "./rail.tsx";
 import { useRecovery } from "./recovery.ts";
@@ -15,37 +15,12 @@ import { TopBar } from "./top-bar.tsx";
 import { useTheme } from "./theme.ts";
 import { useConsoleSearch } from "./use-console-search.ts";
 
-const loadPalette = () => import("./command-palette.tsx");
-const CommandPalette = lazy(async () => ({ default: (await loadPalette()).CommandPalette }));
-
 /** After the page that is open, so that the palette and the other pages are there when they are called. */
 function usePreloadedCode(): void {
   useEffect(() => {
-    const timer = setTimeout(() => {
-      // A failure shows when the palette is opened.
-      void loadPalette().catch(() => undefined);
-      void preloadPages();
-    }, 1500);
+    const timer = setTimeout(() => void preloadCode(), 1500);
     return () => clearTimeout(timer);
   }, []);
-}
-
-/** Takes the focus until the palette has been read: what is typed already must not act as the page's shortcuts. */
-function PaletteOpening(): ReactNode {
-  return (
-    <div
-      // As the dialogs of Radix carry it, and as the shortcuts look for it.
-      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
-      role="dialog"
-      aria-label="Commands"
-      aria-busy="true"
-      tabIndex={-1}
-      ref={(element) => element?.focus()}
-      className="fixed top-[12vh] left-1/2 z-50 flex h-11 w-[min(600px,calc(100vw-24px))] -translate-x-1/2 items-center rounded-md bg-raised px-4 shadow-float outline-none"
-    >
-      <Skeleton className="w-48" />
-    </div>
-  );
 }
 
 /** Rail, top bar and the page between them, for a reader who is signed in. */
@@ -99,11 +74,7 @@ export function Frame(): ReactNode {
         onHelp={() => setHelp(true)}
       />
       <ShortcutHelp open={help} onClose={() => setHelp(false)} />
-      {palette ? (
-        <Suspense fallback={<PaletteOpening />}>
-          <CommandPalette onClose={closePalette} onHelp={() => setHelp(true)} />
-        </Suspense>
-      ) : null}
+      {palette ? <LazyPalette onClose={closePalette} onHelp={() => setHelp(true)} /> : null}
     </div>
   );
 }

@@ -6,20 +6,27 @@ export function hasOtherCode(html: string, entry: string | null): boolean {
   return entry !== null && html.includes("<html") && !html.includes(entry);
 }
 
-/**
- * A page that was open during an upgrade asks for code that is gone; a reload gets the new one. Only from a server
- * that answers with other code: without one, a reload would put the browser's error page in the console's place.
- */
-export async function reloadForNewCode(): Promise<void> {
+/** Reloads if the server has the page and `wants` it; without a server the browser's error page would be in its place. */
+async function reloadIf(wants: (html: string) => boolean): Promise<void> {
   if (Date.now() - Number(sessionStorage.getItem(reloadedAtKey) ?? "0") < reloadPauseMs) return;
-  const entry = document.querySelector("script[type=module][src]")?.getAttribute("src") ?? null;
   try {
     const answer = await fetch("/", { cache: "no-store", headers: { accept: "text/html" } });
-    if (!answer.ok || !hasOtherCode(await answer.text(), entry)) return;
+    if (!answer.ok || !wants(await answer.text())) return;
   } catch {
     // The server is away; what needed the code says so and asks again.
     return;
   }
   sessionStorage.setItem(reloadedAtKey, String(Date.now()));
   window.location.reload();
+}
+
+/** A page that was open during an upgrade asks for code that is gone; a reload gets the new one. */
+export async function reloadForNewCode(): Promise<void> {
+  const entry = document.querySelector("script[type=module][src]")?.getAttribute("src") ?? null;
+  await reloadIf((html) => hasOtherCode(html, entry));
+}
+
+/** Firefox and Safari do not ask a second time for a module that they once could not read; after a reload they do. */
+export async function reloadForLostCode(): Promise<void> {
+  await reloadIf(() => true);
 }

@@ -69,7 +69,7 @@ function find(keys: string): Shortcut | undefined {
 }
 
 function handle(event: KeyboardEvent): void {
-  if (event.defaultPrevented || event.isComposing) return;
+  if (event.defaultPrevented) return;
   const name = pressName(event);
   if (["shift+shift", "mod+control", "mod+meta", "alt+alt"].includes(name)) return;
   if (isTyping(event.target) && !name.startsWith("mod+")) return;

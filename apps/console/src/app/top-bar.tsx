@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { Button, IconButton } from "../components/button.tsx";
 import { shortId } from "../components/format.ts";
 import { KeyHint } from "../components/key-hint.tsx";
+import { SwitchMark } from "../components/switch-mark.tsx";
 import { Tooltip } from "../components/tooltip.tsx";
 import { HealthDot } from "./health.tsx";
 import { findEntry, nameBelow } from "./navigation.ts";
@@ -122,12 +123,7 @@ function LiveSwitch(): ReactNode {
         }}
         className={`flex h-7 items-center gap-1.5 rounded-md px-2 ${possible ? "hover:bg-hover" : "cursor-not-allowed opacity-50"} ${live ? "text-text" : "text-soft"}`}
       >
-        <span
-          aria-hidden="true"
-          className={`flex h-3.5 w-6 items-center rounded-full border p-px ${live ? "justify-end border-accent-fill bg-accent-fill" : "border-line-strong bg-surface"}`}
-        >
-          <span className={`size-2.5 rounded-full ${live ? "bg-on-accent" : "bg-(--line-strong)"}`} />
-        </span>
+        <SwitchMark on={live} />
         Live
       </button>
     </Tooltip>

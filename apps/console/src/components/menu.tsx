@@ -21,7 +21,7 @@ export function Menu({
           align={align}
           sideOffset={4}
           collisionPadding={8}
-          className="enter-float z-60 max-h-[70vh] min-w-48 overflow-auto rounded-md bg-raised p-1 shadow-float"
+          className="enter-float z-60 max-h-(--radix-dropdown-menu-content-available-height) min-w-48 overflow-x-hidden overflow-y-auto rounded-md bg-raised p-1 whitespace-nowrap shadow-float"
         >
           {children}
         </Radix.Content>

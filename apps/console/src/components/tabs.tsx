@@ -29,7 +29,10 @@ export function Tabs({
       <div className="flex shrink-0 items-center border-b border-line">
         <Radix.List
           aria-label={label}
-          className={clsx("flex min-w-0 flex-1 gap-1 overflow-x-auto", flush ? "-ml-2" : "px-2")}
+          className={clsx(
+            "flex min-w-0 flex-1 gap-1 overflow-x-auto [scrollbar-width:none]",
+            flush ? "-ml-2" : "px-2",
+          )}
         >
           {tabs.map((tab) => (
             <Radix.Trigger

@@ -13,7 +13,7 @@ import {
   formatShare,
   formatUsd,
 } from "../../components/format.ts";
-import { modelColour } from "../../components/model-colour.ts";
+import { ModelDot } from "../../components/model-dot.tsx";
 import { ScrollRegion } from "../../components/scroll-region.tsx";
 import { Skeleton, skeletonWidth } from "../../components/skeleton.tsx";
 import {
@@ -166,11 +166,7 @@ export function ModelTable({ overview }: { overview: Overview | undefined }): Re
                           className="flex min-w-0 items-center gap-2 hover:underline"
                           title={`${model.provider}/${model.model}`}
                         >
-                          <span
-                            aria-hidden="true"
-                            className="size-2 shrink-0 rounded-full"
-                            style={{ background: modelColour(isRest(model) ? "" : model.model) }}
-                          />
+                          <ModelDot model={isRest(model) ? "" : model.model} />
                           <span className="truncate">{modelLabel(model, shown)}</span>
                           <span className="shrink-0 text-muted">{model.provider}</span>
                           {model.provider === "sim" ? <SimulatorBadge /> : null}

@@ -23,6 +23,8 @@ export interface TimeChartProps {
 function paint(host: HTMLElement, colour: string): string {
   const probe = document.createElement("span");
   probe.style.color = colour;
+  // A canvas is not repainted where colours are forced, and its legend keeps its own as well.
+  probe.style.setProperty("forced-color-adjust", "none");
   host.append(probe);
   const resolved = getComputedStyle(probe).color;
   probe.remove();

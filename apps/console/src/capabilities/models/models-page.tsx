@@ -13,7 +13,7 @@ import { EmptyState } from "../../components/empty-state.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { inputClass } from "../../components/field.tsx";
 import { exactCount } from "../../components/format.ts";
-import { modelColour } from "../../components/model-colour.ts";
+import { ModelDot } from "../../components/model-dot.tsx";
 import { ScrollRegion } from "../../components/scroll-region.tsx";
 import { Skeleton, skeletonWidth } from "../../components/skeleton.tsx";
 import { StatusMark } from "../../components/status-mark.tsx";
@@ -131,11 +131,7 @@ function ModelList({
                 <tr key={model} className="group h-8 border-t border-line hover:bg-hover">
                   <td className="max-w-56 pr-4 narrow:max-w-[480px]">
                     <span className="flex min-w-0 items-center gap-2">
-                      <span
-                        aria-hidden="true"
-                        className="size-2 shrink-0 rounded-full"
-                        style={{ background: modelColour(model) }}
-                      />
+                      <ModelDot model={model} />
                       <code className="truncate" title={model}>
                         {model}
                       </code>

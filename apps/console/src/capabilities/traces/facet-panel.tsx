@@ -13,7 +13,7 @@ import { useState, type ReactNode } from "react";
 import { answerOf, failureOf } from "../../api/persistence.ts";
 import { facetsQuery, keepWithinProject, type Scope } from "../../api/queries.ts";
 import { useStored } from "../../app/stored.ts";
-import { modelColour } from "../../components/model-colour.ts";
+import { ModelDot } from "../../components/model-dot.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { StatusMark } from "../../components/status-mark.tsx";
 import { facetChoices, facetFields, openAtFirst, type FacetChoice } from "./facet-filter.ts";
@@ -235,13 +235,7 @@ function FacetValue({
             <X className="size-3" />
           ) : null}
         </span>
-        {field === "model" ? (
-          <span
-            aria-hidden="true"
-            className="size-2 shrink-0 rounded-full"
-            style={{ background: modelColour(value) }}
-          />
-        ) : null}
+        {field === "model" ? <ModelDot model={value} /> : null}
         {field === "status" && (value === "ok" || value === "error" || value === "cancelled") ? (
           <StatusMark state={value} className="text-table" />
         ) : (

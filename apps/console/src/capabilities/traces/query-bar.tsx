@@ -123,7 +123,7 @@ export function QueryBar({
             spellCheck={false}
             value={text}
             placeholder="Filter: status:error latency:>2s model:gpt-5* or any words"
-            className="absolute inset-0 w-full bg-transparent px-2 font-mono text-table text-transparent caret-(--text) outline-none placeholder:font-sans"
+            className="absolute inset-0 w-full bg-transparent px-2 font-mono text-table text-transparent caret-(--text) outline-none placeholder:font-sans forced-colors:text-[FieldText]"
             onChange={(event) => {
               setDraft({ from: filter, text: event.target.value });
               setCaret(event.target.selectionStart ?? event.target.value.length);
@@ -201,12 +201,12 @@ const looks = {
   problem: "underline decoration-bad decoration-wavy underline-offset-3",
 } as const;
 
-/** The same text in colours, under the field whose own text is transparent; what is unreadable is underlined. */
+/** The same text in colours, under the field whose own text is transparent; what is unreadable is underlined. Where colours are forced, the field shows its own text. */
 function Highlight({ text, scrollLeft }: { text: string; scrollLeft: number }): ReactNode {
   return (
     <div
       aria-hidden="true"
-      className="pointer-events-none absolute inset-0 flex items-center overflow-hidden px-2 font-mono text-table"
+      className="pointer-events-none absolute inset-0 flex items-center overflow-hidden px-2 font-mono text-table forced-colors:hidden"
     >
       <span className="whitespace-pre" style={{ transform: `translateX(${-scrollLeft}px)` }}>
         {highlightFilter(text).map((part) => (

@@ -22,14 +22,8 @@ function actions(patch: Partial<QueryActions> = {}): QueryActions {
   };
 }
 
-function press(key: string, { isComposing = false, keyCode = 0 } = {}): QueryPress {
-  return {
-    key,
-    keyCode,
-    shiftKey: false,
-    preventDefault: vi.fn<() => void>(),
-    nativeEvent: { isComposing },
-  };
+function press(key: string): QueryPress {
+  return { key, shiftKey: false, preventDefault: vi.fn<() => void>() };
 }
 
 test("Enter applies what was typed, and takes the completion that is chosen", () => {
@@ -42,16 +36,6 @@ test("Esc closes the completions first and then leaves", () => {
   pressInQuery(press("Escape"), actions({ completions: [completion] }));
   pressInQuery(press("Escape"), actions());
   expect(done).toEqual(["close", "leave"]);
-});
-
-test.each(["Enter", "Escape", "Tab", "ArrowDown"])("%s of an input method is the method's own", (key) => {
-  const offered = actions({ completions: [completion], partial: true });
-  for (const each of [press(key, { isComposing: true }), press(key, { keyCode: 229 })]) {
-    pressInQuery(each, offered);
-    pressInQuery(each, actions());
-    expect(each.preventDefault).not.toHaveBeenCalled();
-  }
-  expect(done).toEqual([]);
 });
 
 test("a field that is left unapplied knows it while it is left, and no longer", () => {

@@ -16,16 +16,10 @@ export interface QueryActions {
 }
 
 /** What of a key press says what it does. */
-export type QueryPress = Pick<KeyboardEvent, "key" | "keyCode" | "shiftKey" | "preventDefault"> & {
-  nativeEvent: Pick<KeyboardEvent["nativeEvent"], "isComposing">;
-};
+export type QueryPress = Pick<KeyboardEvent, "key" | "shiftKey" | "preventDefault">;
 
-/** Safari has ended the composition already when it tells of the Enter that ended it; only this code is left then. */
-const composedKeyCode = 229;
-
-/** Arrows choose, Tab takes, Enter applies, Esc closes and then gives up; an input method's own keys do nothing. */
+/** Arrows choose, Tab takes, Enter applies, Esc closes and then gives up. */
 export function pressInQuery(event: QueryPress, actions: QueryActions): void {
-  if (event.nativeEvent.isComposing || event.keyCode === composedKeyCode) return;
   const { completions, active } = actions;
   const chosen = completions[active];
   const offered = completions.length > 0;

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { SimulatorBadge } from "../../components/badge.tsx";
 import { CountFigure, DurationFigure, UsdFigure } from "../../components/figure.tsx";
 import { nothing } from "../../components/format.ts";
-import { modelColour } from "../../components/model-colour.ts";
+import { ModelDot } from "../../components/model-dot.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { StatusMark } from "../../components/status-mark.tsx";
 
@@ -56,11 +56,7 @@ function ModelCell({ row }: { row: TraceSummary }): ReactNode {
   if (first === undefined) return <Nothing />;
   return (
     <span className="flex min-w-0 items-center gap-1.5" title={row.models.join("\n")}>
-      <span
-        aria-hidden="true"
-        className="size-2 shrink-0 rounded-full"
-        style={{ background: modelColour(first) }}
-      />
+      <ModelDot model={first} />
       <span className="truncate">{first}</span>
       {others.length === 0 ? null : <span className="shrink-0 text-muted">+{others.length}</span>}
       {row.providers.includes("sim") ? <SimulatorBadge /> : null}
@@ -121,14 +117,14 @@ export const traceColumns: readonly TraceColumn[] = [
     filter: (row) => valueFilter("model", row.models[0] ?? ""),
   }),
   column("input", "Input", {
-    minWidth: 104,
-    width: "minmax(104px, 1fr)",
+    minWidth: 96,
+    width: "minmax(96px, 1fr)",
     definition: "The beginning of the last user message.",
     cell: (row) => <span className="text-soft">{textCell(row.inputPreview)}</span>,
   }),
   column("output", "Output", {
-    minWidth: 104,
-    width: "minmax(104px, 1fr)",
+    minWidth: 96,
+    width: "minmax(96px, 1fr)",
     definition: "The beginning of the answer.",
     cell: (row) => <span className="text-soft">{textCell(row.outputPreview)}</span>,
   }),

@@ -53,7 +53,8 @@ export interface TraceTableProps {
   end: ReactNode;
 }
 
-function template(columns: readonly TraceColumn[]): { template: string; minWidth: number } {
+/** The tracks of a row's grid and the width in pixels below which the list scrolls sideways. */
+export function gridLayout(columns: readonly TraceColumn[]): { template: string; minWidth: number } {
   return {
     template: `28px ${columns.map((column) => column.width).join(" ")}`,
     minWidth: columns.reduce((sum, column) => sum + column.minWidth, 28) + 16,
@@ -63,7 +64,7 @@ function template(columns: readonly TraceColumn[]): { template: string; minWidth
 /** The list itself: 32 px rows, only those on the screen rendered, the next page asked for before its end. */
 export function TraceTable(props: TraceTableProps): ReactNode {
   const { rows, ready, columns, cursor, scrollRef, hasMore, loadingMore, onLoadMore } = props;
-  const { template: grid, minWidth } = template(columns);
+  const { template: grid, minWidth } = gridLayout(columns);
   // A new function would make the virtualiser measure all rows again, at every scroll.
   const getItemKey = useCallback((index: number) => rows[index]?.traceId ?? index, [rows]);
   const virtualizer = useVirtualizer({
@@ -227,7 +228,10 @@ const TraceRow = memo(function TraceRow({
       style={{ gridTemplateColumns: grid, top }}
     >
       {open || current ? (
-        <span aria-hidden="true" className="absolute inset-y-0 left-0 w-0.5 bg-accent" />
+        <span
+          aria-hidden="true"
+          className="absolute inset-y-0 left-0 w-0.5 bg-accent forced-color-adjust-none"
+        />
       ) : null}
       <span role="gridcell" className="flex h-full items-center justify-center">
         <button

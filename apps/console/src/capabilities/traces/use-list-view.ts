@@ -1,6 +1,7 @@
 import { useNavigate, useRouter } from "@tanstack/react-router";
 import { useCallback, useMemo, useState, type MouseEvent } from "react";
 import type { Scope } from "../../api/queries.ts";
+import { readSearch } from "../../app/search-params.ts";
 import { useStored } from "../../app/stored.ts";
 import { useConsoleSearch, useScope } from "../../app/use-console-search.ts";
 import { readColumns, type TraceColumn } from "./trace-columns.tsx";
@@ -67,9 +68,11 @@ export function useListView(): ListView {
     (filter: string) => changeSearch({ filter: filter === "" ? undefined : filter }),
     [changeSearch],
   );
+  // What the URL says is asked for when it is needed: a row is drawn again for each function that has changed.
   const openTrace = useCallback(
     (traceId: string): void => {
-      if (open === traceId) {
+      const shown = readSearch(router.latestLocation.search).trace;
+      if (shown === traceId) {
         void navigate({
           to: "/traces/$traceId",
           params: { traceId },
@@ -78,19 +81,20 @@ export function useListView(): ListView {
         return;
       }
       // A peek that moves to another row is one step of the history, not one per row.
-      changeSearch({ trace: traceId, span: undefined }, { replace: open !== undefined });
+      changeSearch({ trace: traceId, span: undefined }, { replace: shown !== undefined });
     },
-    [changeSearch, navigate, open],
+    [changeSearch, navigate, router],
   );
   const onCell = useCallback(
     (cell: TableCursor, event: MouseEvent): void => {
       setCursor(cell);
       if (event.metaKey || event.ctrlKey) {
+        const search = readSearch(router.latestLocation.search);
         const { href } = router.buildLocation(traceLink(search, { traceId: cell.traceId }));
         window.open(href, "_blank", "noopener");
       } else openTrace(cell.traceId);
     },
-    [openTrace, router, search, setCursor],
+    [openTrace, router, setCursor],
   );
   return {
     scope,

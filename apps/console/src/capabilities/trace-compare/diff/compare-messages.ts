@@ -1,6 +1,11 @@
 import type { Message, MessagePart } from "@weir/schema";
 import { copyText, isBranch, parseJsonDocument } from "../../trace-view/json/json-value.ts";
-import { messageText, toolNames, toolResultValue } from "../../trace-view/messages/conversation.ts";
+import {
+  messageText,
+  toolArguments,
+  toolNames,
+  toolResultValue,
+} from "../../trace-view/messages/conversation.ts";
 import { align, likeness, type Aligned } from "./align.ts";
 import { diffText, type DiffBudget, type Sides, type TextDiff } from "./text-diff.ts";
 import { canonicalJson, diffValues, type ValueDiff } from "./value-diff.ts";
@@ -40,7 +45,7 @@ export type MessageDiff =
 function partKey(part: MessagePart, names: ReadonlyMap<string, string>): string {
   switch (part.type) {
     case "tool_call":
-      return canonicalJson(["call", part.name, part.arguments]);
+      return canonicalJson(["call", part.name, toolArguments(part.arguments).value]);
     case "tool_call_response":
       return canonicalJson([
         "result",
@@ -121,7 +126,10 @@ function diffPart(left: MessagePart, right: MessagePart, context: DiffContext): 
       type: "values",
       what: "call",
       name: { left: left.name, right: right.name },
-      diff: diffValues({ left: left.arguments, right: right.arguments }, budget),
+      diff: diffValues(
+        { left: toolArguments(left.arguments).value, right: toolArguments(right.arguments).value },
+        budget,
+      ),
     };
   }
   if (left.type === "tool_call_response" && right.type === "tool_call_response") {

@@ -1,10 +1,15 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { tickingClock } from "../../../../test/ticking-clock.ts";
 import { toBlocks, withoutLastLineEnd } from "./text-blocks.ts";
 import { diffText, splitLines, splitWords, type Segment } from "./text-diff.ts";
 
 const ample = () => ({ endsAtMs: Date.now() + 60_000 });
 const spent = { endsAtMs: 0 };
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 const sideOf = (segments: readonly Segment[], own: "removed" | "added"): string =>
   segments
@@ -94,9 +99,9 @@ describe("a diff of texts", () => {
   test("100 KB of the same words in another order are soon given up by word, and it says so", () => {
     const left = words(17_001, 1).join(" ");
     const right = words(17_001, 7919).join(" ");
-    const started = Date.now();
+    const clock = tickingClock();
     const { segments, precision } = diffText({ left, right }, ample());
-    expect(Date.now() - started).toBeLessThan(3000);
+    expect(clock.passedMs()).toBeLessThan(100);
     expect(precision).toBe("line");
     expect(sideOf(segments, "removed")).toBe(left);
     expect(sideOf(segments, "added")).toBe(right);
@@ -105,9 +110,9 @@ describe("a diff of texts", () => {
   test("100,000 lines in another order are soon given up", () => {
     const left = words(100_003, 1).join("\n");
     const right = words(100_003, 7919).join("\n");
-    const started = Date.now();
+    const clock = tickingClock();
     const { precision } = diffText({ left, right }, ample());
-    expect(Date.now() - started).toBeLessThan(4000);
+    expect(clock.passedMs()).toBeLessThan(1000);
     expect(precision).toBe("whole");
   });
 

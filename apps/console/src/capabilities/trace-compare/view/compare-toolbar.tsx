@@ -3,6 +3,7 @@ import { ArrowLeft, ArrowLeftRight, ChevronDown, ChevronUp } from "lucide-react"
 import type { ReactNode } from "react";
 import type { ConsoleSearch } from "../../../app/search-params.ts";
 import { Button, IconButton } from "../../../components/button.tsx";
+import { SwitchMark } from "../../../components/switch-mark.tsx";
 import { Tooltip } from "../../../components/tooltip.tsx";
 import type { Differences } from "../use-differences.ts";
 
@@ -47,14 +48,7 @@ export function CompareToolbar({
             onClick={onOnlyDifferences}
             className={`flex h-7 items-center gap-1.5 rounded-md px-2 whitespace-nowrap hover:bg-hover ${onlyDifferences ? "text-text" : "text-soft"}`}
           >
-            <span
-              aria-hidden="true"
-              className={`flex h-3.5 w-6 items-center rounded-full border p-px ${onlyDifferences ? "justify-end border-accent-fill bg-accent-fill" : "border-line-strong bg-surface"}`}
-            >
-              <span
-                className={`size-2.5 rounded-full ${onlyDifferences ? "bg-on-accent" : "bg-(--line-strong)"}`}
-              />
-            </span>
+            <SwitchMark on={onlyDifferences} />
             Only differences
           </button>
         </Tooltip>

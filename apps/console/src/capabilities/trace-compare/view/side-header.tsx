@@ -6,7 +6,7 @@ import { SimulatorBadge } from "../../../components/badge.tsx";
 import { Button } from "../../../components/button.tsx";
 import { ErrorState } from "../../../components/error-state.tsx";
 import { shortId } from "../../../components/format.ts";
-import { modelColour } from "../../../components/model-colour.ts";
+import { ModelDot } from "../../../components/model-dot.tsx";
 import { RelativeTime } from "../../../components/relative-time.tsx";
 import { Skeleton } from "../../../components/skeleton.tsx";
 import { StatusMark } from "../../../components/status-mark.tsx";
@@ -115,11 +115,7 @@ function Summary({
       <div className="flex min-w-0 flex-wrap items-center gap-x-3 text-table text-soft">
         {model === undefined ? null : (
           <span className="inline-flex min-w-0 items-center gap-1.5" title={trace.models.join("\n")}>
-            <span
-              aria-hidden="true"
-              className="size-2 shrink-0 rounded-full"
-              style={{ background: modelColour(model) }}
-            />
+            <ModelDot model={model} />
             <span className="truncate">{model}</span>
             {trace.models.length > 1 ? <span className="text-muted">+{trace.models.length - 1}</span> : null}
             {trace.providers.includes("sim") ? <SimulatorBadge /> : null}

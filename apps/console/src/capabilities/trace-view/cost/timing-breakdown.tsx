@@ -2,7 +2,7 @@ import type { SpanDetail } from "@weir/schema";
 import { clsx } from "clsx";
 import type { ReactNode } from "react";
 import { exactDuration, formatDuration } from "../../../components/format.ts";
-import { firstTokenText, timingsOf, type TimingPart } from "./timing-parts.ts";
+import { barShare, firstTokenText, timingsOf, type TimingPart } from "./timing-parts.ts";
 
 const fills: Record<TimingPart["id"], string> = {
   upstream: "bg-(--chart-rest)",
@@ -17,12 +17,15 @@ export function TimingBreakdown({ span, compact }: { span: SpanDetail; compact: 
   const firstToken = firstTokenText(span);
   return (
     <>
-      <div className="flex h-3 w-full gap-px overflow-hidden rounded-sm" aria-hidden="true">
+      <div
+        className="flex h-3 w-full gap-px overflow-hidden rounded-sm forced-color-adjust-none"
+        aria-hidden="true"
+      >
         {parts.map((part) => (
           <span
             key={part.id}
             className={fills[part.id]}
-            style={{ flexGrow: Math.max(part.endMs - part.startMs, span.durationMs / 200), flexBasis: 0 }}
+            style={{ flexGrow: barShare(part, span.durationMs), flexBasis: 0 }}
             title={`${part.label}: ${exactDuration(part.endMs - part.startMs)}`}
           />
         ))}
@@ -33,7 +36,10 @@ export function TimingBreakdown({ span, compact }: { span: SpanDetail; compact: 
             <tr key={part.id} className="border-t border-line first:border-t-0">
               <th scope="row" className="py-1.5 pr-3 text-left font-normal">
                 <span
-                  className={clsx("mr-2 inline-block size-2 rounded-[2px]", fills[part.id])}
+                  className={clsx(
+                    "mr-2 inline-block size-2 rounded-[2px] forced-color-adjust-none",
+                    fills[part.id],
+                  )}
                   aria-hidden="true"
                 />
                 {part.label}

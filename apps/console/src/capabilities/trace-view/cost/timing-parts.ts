@@ -53,6 +53,16 @@ export function timingsOf(
   return { parts, tokensPerSecond: tokensPerSecondOf(span) };
 }
 
+const sharesOfBar = 200;
+
+/**
+ * How much of the bar a part takes, in shares of which the whole call has 200: at least one, so that it can be seen, and
+ * so that the sum is never below 1, with which a flex box would not be filled.
+ */
+export function barShare({ startMs, endMs }: TimingPart, durationMs: number): number {
+  return durationMs > 0 ? Math.max(1, (sharesOfBar * (endMs - startMs)) / durationMs) : 1;
+}
+
 function wholeOf({ kind }: Pick<SpanDetail, "kind">): Omit<TimingPart, "startMs" | "endMs"> {
   return isModelCall(kind)
     ? { id: "whole", label: "Whole call", detail: "From the request's arrival to the end of the answer." }

@@ -17,7 +17,7 @@ export function downloadWords(spanCount: number): { before: string; after: strin
   }
   return {
     before: `Every span of this trace, but without messages and raw bodies: they are saved for up to ${wholeSpansMax} spans, and this trace has ${exactCount(spanCount)}`,
-    after: "Saved without messages and raw bodies",
+    after: "Saved without messages and bodies",
   };
 }
 

@@ -14,7 +14,7 @@ import {
   formatUsd,
   shortId,
 } from "../../../components/format.ts";
-import { modelColour } from "../../../components/model-colour.ts";
+import { ModelDot } from "../../../components/model-dot.tsx";
 import { RelativeTime } from "../../../components/relative-time.tsx";
 import { StatusMark } from "../../../components/status-mark.tsx";
 import { FilterLink } from "../navigation-context.tsx";
@@ -36,8 +36,8 @@ export function TraceHeader({
 }): ReactNode {
   return (
     <header className="shrink-0 border-b border-line bg-surface px-4 pt-3 pb-2.5">
-      <div className="flex items-start gap-2">
-        <h1 className="min-w-0 flex-1 text-heading [overflow-wrap:anywhere]">
+      <div className="flex flex-wrap items-start gap-x-2 gap-y-1">
+        <h1 className="min-w-0 flex-1 basis-40 text-heading [overflow-wrap:anywhere]">
           {trace.name === "" ? "unnamed trace" : trace.name}
         </h1>
         <HeaderActions trace={trace} projectId={projectId} />
@@ -84,20 +84,17 @@ function HeaderActions({
         <Download />
         {download.running ? `${download.doneCount} of ${trace.spans.length}` : "JSON"}
       </Button>
-      <output className="sr-only">
-        {download.lack}
-        {download.failure}
+      <output className="text-table">
+        {download.lack === "" ? null : (
+          <StatusMark state="degraded" label={download.lack} className="text-warn-text" />
+        )}
+        {download.failure === "" ? null : (
+          <span className="text-bad-text" title={download.failure}>
+            <StatusMark state="error" label="Download failed" />
+            <span className="sr-only">: {download.failure}</span>
+          </span>
+        )}
       </output>
-      {download.lack === "" ? null : (
-        <span aria-hidden="true" className="text-table text-warn-text" title={download.lack}>
-          <StatusMark state="degraded" label="Saved without bodies" />
-        </span>
-      )}
-      {download.failure === "" ? null : (
-        <span className="text-table text-bad-text" title={download.failure}>
-          <StatusMark state="error" label="Download failed" />
-        </span>
-      )}
     </span>
   );
 }
@@ -174,11 +171,7 @@ function Models({ trace }: { trace: TraceDetail }): ReactNode {
     <span className="inline-flex min-w-0 flex-wrap items-center gap-x-3">
       {trace.models.slice(0, modelsShown).map((model) => (
         <span key={model} className="inline-flex min-w-0 items-start gap-1.5">
-          <span
-            className="mt-1.5 size-2 shrink-0 rounded-full"
-            style={{ background: modelColour(model) }}
-            aria-hidden="true"
-          />
+          <ModelDot model={model} className="mt-1.5" />
           <FilterLink field="model" value={model} />
         </span>
       ))}

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { growthExponent } from "../../../../test/growth.ts";
 import { hasNumberPrintedOtherwise, indentJson } from "./json-tokens.ts";
 
 const space = fc.stringMatching(/^[ \t\r\n]{0,3}$/);
@@ -55,19 +56,30 @@ describe("indenting", () => {
     );
   });
 
+  const messages = (count: number) =>
+    Array.from({ length: count }, (_, at) => ({ at, text: "word ".repeat(80) }));
+  const sevenths = (count: number) => Array.from({ length: count }, (_, at) => at / 7);
+
   test.each([
+    ["messages", 10_000, (count: number) => JSON.stringify(messages(count))],
+    ["numbers", 100_000, (count: number) => JSON.stringify(sevenths(count))],
     [
-      "messages",
-      JSON.stringify(Array.from({ length: 10_000 }, (_, at) => ({ at, text: "word ".repeat(80) }))),
+      "one text of quotes and backslashes",
+      1_000_000,
+      (count: number) => JSON.stringify(String.raw`\"`.repeat(count)),
     ],
-    ["numbers", JSON.stringify(Array.from({ length: 300_000 }, (_, at) => at / 7))],
-    ["one text of quotes and backslashes", JSON.stringify(String.raw`\"`.repeat(1_000_000))],
-    ["brackets", `${"[".repeat(2_000_000)}${"]".repeat(2_000_000)}`],
-  ])("takes no time worth waiting for megabytes of %s", (_what, body) => {
-    const started = performance.now();
+    ["brackets", 2_000_000, (count: number) => "[".repeat(count) + "]".repeat(count)],
+  ])("takes no more time and room than megabytes of %s need", (_what, count, bodyOf) => {
+    const run = (body: string) => [indentJson(body), hasNumberPrintedOtherwise(body)];
+    // What takes far too long shows in a small part, before it does.
+    for (const [from, to] of [
+      [count / 1000, count / 125],
+      [count / 80, count / 10],
+    ] as const) {
+      expect(growthExponent({ inputOf: bodyOf, from, to, run })).toBeLessThan(1.6);
+    }
+    const body = bodyOf(count);
     expect(indentJson(body).length).toBeLessThanOrEqual(body.length * 10 + 100_000);
-    hasNumberPrintedOtherwise(body);
-    expect(performance.now() - started).toBeLessThan(3000);
   });
 
   test("leaves a text alone that nesting would make many times longer", () => {

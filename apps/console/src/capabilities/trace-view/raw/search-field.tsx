@@ -4,13 +4,11 @@ import { IconButton } from "../../../components/button.tsx";
 
 type SearchAction = "next" | "before" | "clear";
 
-/** What a key does in a search field; nothing while it still belongs to the words being composed, as in Japanese. */
+/** What a key does in a search field. */
 export function searchAction({
   key,
   shiftKey,
-  isComposing,
-}: Pick<globalThis.KeyboardEvent, "key" | "shiftKey" | "isComposing">): SearchAction | null {
-  if (isComposing) return null;
+}: Pick<globalThis.KeyboardEvent, "key" | "shiftKey">): SearchAction | null {
   if (key === "Enter") return shiftKey ? "before" : "next";
   return key === "Escape" ? "clear" : null;
 }
@@ -36,7 +34,7 @@ export function SearchField({
   inputRef?: Ref<HTMLInputElement>;
 }): ReactNode {
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
-    const action = searchAction(event.nativeEvent);
+    const action = searchAction(event);
     if (action === "clear") {
       // The field's Esc comes before the panel's, which would close everything.
       event.preventDefault();

@@ -44,9 +44,11 @@ export function StoredBodyView({
     [body.head, rest.data],
   );
   const tooLong = complete !== null && complete.length > shownMaxCharacters;
+  const putTogether = complete !== null && !tooLong;
+  const whole = body.head === text || (putTogether && body.unkeptBytes === 0);
   return (
     <div>
-      {body.head === text || (complete !== null && !tooLong && body.unkeptBytes === 0) ? null : (
+      {whole ? null : (
         <CutNotice
           body={body}
           complete={complete}
@@ -68,10 +70,10 @@ export function StoredBodyView({
       )}
       <BodyView
         // Put together it is another text, with a form of its own.
-        key={complete === null || tooLong ? "head" : "complete"}
-        text={complete === null || tooLong ? body.head : complete}
+        key={putTogether ? "complete" : "head"}
+        text={putTogether ? complete : body.head}
         label={label}
-        fileName={complete === null ? `first-part-${fileName}` : fileName}
+        fileName={whole ? fileName : `first-part-${fileName}`}
       />
     </div>
   );

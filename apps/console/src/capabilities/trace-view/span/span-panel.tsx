@@ -6,7 +6,7 @@ import { CopyButton } from "../../../components/code-block.tsx";
 import { ErrorState } from "../../../components/error-state.tsx";
 import { DurationFigure, UsdFigure } from "../../../components/figure.tsx";
 import { formatCount } from "../../../components/format.ts";
-import { modelColour } from "../../../components/model-colour.ts";
+import { ModelDot } from "../../../components/model-dot.tsx";
 import { StatusMark } from "../../../components/status-mark.tsx";
 import { TabPanel, Tabs } from "../../../components/tabs.tsx";
 import { CostTab } from "../cost/cost-tab.tsx";
@@ -136,11 +136,7 @@ function SpanHeader({ span }: { span: SpanSummary }): ReactNode {
       <span className="flex min-w-0 flex-wrap items-center gap-x-3 text-soft">
         {model === "" ? null : (
           <span className="inline-flex min-w-0 items-center gap-1.5">
-            <span
-              className="size-2 shrink-0 rounded-full"
-              style={{ background: modelColour(model) }}
-              aria-hidden="true"
-            />
+            <ModelDot model={model} />
             <span className="truncate">{model}</span>
           </span>
         )}

@@ -4,6 +4,7 @@ import { formatDuration } from "../../../components/format.ts";
 import { modelColour } from "../../../components/model-colour.ts";
 import { gapsOf, gapThresholdMs } from "./gaps.ts";
 import type { SpanNode } from "./span-tree.ts";
+import { stripes } from "./stripes.ts";
 import { positionIn, type TimeWindow } from "./time-axis.ts";
 
 /** A stretch of time as a share of the track; null when none of it lies in the window. */
@@ -13,6 +14,8 @@ function stretch(window: TimeWindow, fromMs: number, toMs: number): CSSPropertie
   if (right < 0 || left > 1 || right < left) return null;
   return { left: `${left * 100}%`, width: `${(right - left) * 100}%` };
 }
+
+const barClass = "absolute top-1/2 -translate-y-1/2 forced-color-adjust-none";
 
 /** From this width on, a bar shows where its first token came. */
 const markFromPx = 10;
@@ -71,20 +74,17 @@ export function SpanBar({
   return (
     <>
       <span
-        className={clsx("absolute top-1/2 min-w-[2px] -translate-y-1/2 rounded-[2px]", height)}
+        className={clsx(barClass, "min-w-[2px] rounded-[2px]", height)}
         style={{
           ...whole,
           background:
             failed && !thin
-              ? `repeating-linear-gradient(135deg, ${colour} 0 4px, oklch(from ${colour} l c h / 0.55) 4px 7px)`
+              ? stripes("135deg", `${colour} 0 4px, oklch(from ${colour} l c h / 0.55) 4px 7px`)
               : colour,
         }}
       />
       {waiting === null || thin ? null : (
-        <span
-          className={clsx("absolute top-1/2 -translate-y-1/2 rounded-l-[2px] bg-surface/55", height)}
-          style={waiting}
-        />
+        <span className={clsx(barClass, "rounded-l-[2px] bg-surface/55", height)} style={waiting} />
       )}
       {thin
         ? null
@@ -94,10 +94,10 @@ export function SpanBar({
               <span
                 key={gap.startMs}
                 title={`${formatDuration(gap.endMs - gap.startMs)} in which no child span ran`}
-                className={clsx("absolute top-1/2 -translate-y-1/2 border-x border-line-strong", height)}
+                className={clsx(barClass, "border-x border-line-strong", height)}
                 style={{
                   ...place,
-                  background: `repeating-linear-gradient(90deg, var(--surface) 0 3px, ${colour} 3px 4px)`,
+                  background: stripes("90deg", `var(--surface) 0 3px, ${colour} 3px 4px`),
                 }}
               />
             );
@@ -105,7 +105,7 @@ export function SpanBar({
       {firstTokenAt < 0 || firstTokenAt > 1 || thin ? null : (
         <span
           title={`First token after ${formatDuration(span.ttftMs)}`}
-          className="absolute top-1/2 h-4 w-[2px] -translate-x-1/2 -translate-y-1/2 rounded-full bg-text"
+          className={clsx(barClass, "h-4 w-[2px] -translate-x-1/2 rounded-full bg-text")}
           style={{ left: `${firstTokenAt * 100}%` }}
         />
       )}

@@ -81,9 +81,14 @@ export function TreeList({
     const found = activeKey === null ? -1 : rows.findIndex((row) => row.key === activeKey);
     return found >= 0 ? found : selectedAt;
   }, [rows, activeKey, selectedAt]);
+  const chosenKey = selected?.key;
+  const searching = state.matchCount !== null;
   useLayoutEffect(() => {
     if (selectedAt >= 0) virtualizer.scrollToIndex(selectedAt, { align: "auto" });
-  }, [selectedAt, virtualizer]);
+    // Another choice scrolls, and so does the end of a search, which shows the choice among all rows again. Rows that
+    // arrive or are folded leave the reader where they are.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [chosenKey, searching]);
 
   const activate = (at: number): void => {
     const item = rows[at];

@@ -6,6 +6,7 @@ import { exactDuration, formatDuration, formatUsd } from "../../../components/fo
 import { StatusMark } from "../../../components/status-mark.tsx";
 import { KindIcon, kindWord } from "./kind-mark.tsx";
 import { SpanBar } from "./span-bar.tsx";
+import { stripes } from "./stripes.ts";
 import type { TimeWindow } from "./time-axis.ts";
 import type { RunRowItem, SpanRowItem, TreeRowItem } from "./visible-rows.ts";
 
@@ -53,7 +54,7 @@ function indentOf(depth: number): number {
   return 6 + Math.min(depth, indentMaxLevels) * indentPx;
 }
 
-const guideLines = `repeating-linear-gradient(to right, var(--line) 0 1px, transparent 1px ${indentPx}px)`;
+const guideLines = stripes("to right", `var(--line) 0 1px, transparent 1px ${indentPx}px`);
 
 /** Indents a name and draws the hairlines that lead the eye down a level; a background, to spare each row an element. */
 function nameStyle(depth: number, extraPx = 0): CSSProperties {
