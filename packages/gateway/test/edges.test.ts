@@ -95,6 +95,18 @@ describe("whatever is no model call", () => {
     });
   });
 
+  test("is answered to a health check that names no host", async () => {
+    for (const request of ["GET /readyz HTTP/1.0\r\n\r\n", "GET /readyz HTTP/1.1\r\nhost:\r\n\r\n"]) {
+      const client = await connectRaw(running.port);
+      client.send(request);
+      const received = await client.until((text) => text.includes(`"body":""}`));
+      client.socket.destroy();
+      expect(received).toMatch(/^HTTP\/1.1 201 /);
+      expect(received).toContain(`"x-forwarded-host":"127.0.0.1:${running.port}"`);
+      expect(received).toContain(`"host":"127.0.0.1:${running.port}"`);
+    }
+  });
+
   test("is believed of a proxy only when one is trusted, and then only its own last word", async () => {
     const trusting = await startGateway({
       snapshot: snapshotOf([]),

@@ -11,6 +11,7 @@ import {
   startFakeUpstream,
   type FakeUpstream,
 } from "./fake-upstream.ts";
+import { readCounters } from "../src/index.ts";
 import { connectRaw } from "./raw-client.ts";
 import {
   projectKey,
@@ -26,6 +27,9 @@ vi.setConfig({ testTimeout: 30_000 });
 
 let upstream: FakeUpstream;
 let resetting: Server;
+let speaking: Server;
+/** What the server that is no HTTP server says. */
+let words = "";
 let running: RunningGateway;
 const limits = { upstreamHeadersTimeoutMs: 300, upstreamIdleTimeoutMs: 300, rawResponseMaxBytes: 2000 };
 beforeAll(async () => {
@@ -33,11 +37,15 @@ beforeAll(async () => {
   resetting = createServer((socket) => socket.once("data", () => socket.resetAndDestroy()));
   await new Promise<void>((resolve) => resetting.listen(0, "127.0.0.1", resolve));
   const { port } = resetting.address() as AddressInfo;
+  speaking = createServer((socket) => socket.once("data", () => socket.end(words)));
+  await new Promise<void>((resolve) => speaking.listen(0, "127.0.0.1", resolve));
+  const { port: speakingPort } = speaking.address() as AddressInfo;
   running = await startGateway({
     snapshot: snapshotOf([
       ...usualProviders(upstream.origin),
       provider({ name: "refusing", baseUrl: "http://127.0.0.1:1/v1" }),
       provider({ name: "resetting", baseUrl: `http://127.0.0.1:${port}/v1` }),
+      provider({ name: "speaking", baseUrl: `http://127.0.0.1:${speakingPort}/v1` }),
       provider({ name: "slow", baseUrl: `${upstream.origin}/v1`, timeoutMs: 60_000 }),
     ]),
     limits,
@@ -47,6 +55,7 @@ afterAll(async () => {
   await running.close();
   await upstream.close();
   resetting.close();
+  speaking.close();
 });
 beforeEach(() => {
   running.recorder.records.length = 0;
@@ -85,6 +94,20 @@ describe("an upstream that fails before its first byte is an HTTP error", () => 
       http_status: status,
       error_code: code,
     });
+  });
+
+  test.each([
+    ["another protocol", "SSH-2.0-OpenSSH_9.2\r\n"],
+    ["TLS", "\x15\x03\x01\0\x02\x02\x46"],
+    ["a header that is none", "HTTP/1.1 200 OK\r\nx y: 1\r\ncontent-length: 2\r\n\r\n{}"],
+  ])("a server that speaks no HTTP is no fault of ours: %s", async (_, answer) => {
+    words = answer;
+    const response = await running.post(chat, { ...body, model: "speaking/x" });
+    expect(response.status).toBe(502);
+    expect(await response.json()).toMatchObject({
+      error: { code: "upstream_unreadable", message: expect.stringContaining("base URL") },
+    });
+    expect(readCounters(running.gateway.counters.buffer).errorsGateway).toBe(0);
   });
 
   test("silence is a 504", async () => {

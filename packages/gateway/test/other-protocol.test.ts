@@ -164,6 +164,16 @@ describe("an OpenAI-shaped call to an Anthropic model", () => {
 describe("an Anthropic-shaped call to an OpenAI model", () => {
   const body = { model: "openai/gpt-4o-mini", max_tokens: 50, messages };
 
+  test("is told in the provider's words what failed, also where the status says that nothing did", async () => {
+    upstream.behave(answerJson({ error: { message: "No credit left", code: 402 } }));
+    const response = await running.post("/v1/messages", body);
+    expect(response.status).toBe(502);
+    expect(await response.json()).toMatchObject({
+      type: "error",
+      error: { message: "No credit left", details: { error_code: "402" } },
+    });
+  });
+
   test("is translated both ways", async () => {
     upstream.behave(answerJson(openAiAnswer));
     const response = await running.post("/v1/messages", body, {

@@ -334,6 +334,20 @@ test("the OpenAPI document holds every route with its schemas", async () => {
   expect(JSON.stringify(document.paths["/api/v1/echo/{name}"])).toMatch(/"limit".*"text"|"text".*"limit"/);
 });
 
+test("the patterns of the OpenAPI document are patterns, and take what the routes take", async () => {
+  const text = await (await send("/api/v1/openapi.json")).text();
+  const patterns = [...text.matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)].map(([, pattern]) =>
+    z.string().parse(JSON.parse(pattern ?? "")),
+  );
+  const taken = ["My team's key", "0".repeat(16), "0".repeat(32), "0".repeat(64), "key_1", "batch-1-a"];
+  for (const pattern of patterns)
+    expect(
+      taken.some((value) => new RegExp(pattern).test(value)),
+      pattern,
+    ).toBe(true);
+  expect(patterns.filter((pattern) => new RegExp(pattern).test("My team's key"))).toHaveLength(2);
+});
+
 test("the OpenAPI document offers each route only the credentials that open it", async () => {
   const operation = z.looseObject({ security: z.array(z.record(z.string(), z.array(z.string()))) });
   const { paths } = z

@@ -52,3 +52,18 @@ test("a last event is told from words that look like one", () => {
   expect(beginsWithError(Buffer.from("event: error\ndata: {}\n\n"))).toBe(true);
   expect(beginsWithError(Buffer.from(said))).toBe(false);
 });
+
+test("an event of many megabytes costs no more than its bytes, and is not held without end", () => {
+  const events = createWholeEvents();
+  const piece = Buffer.alloc(16 * 1024, "x");
+  const pieces = 6_000;
+  let passedBytes = 0;
+  let waitedPieces = 0;
+  for (let index = 0; index < pieces; index += 1) {
+    const passed = events.push(piece);
+    passedBytes += passed.length;
+    if (passedBytes === 0) waitedPieces += 1;
+  }
+  expect(waitedPieces * piece.length).toBe(32 * 1024 * 1024);
+  expect(passedBytes + events.end().length).toBe(pieces * piece.length);
+});

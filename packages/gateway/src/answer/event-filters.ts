@@ -18,24 +18,47 @@ function lastBoundary(bytes: Buffer): number {
   return Math.max(lf === -1 ? 0 : lf + 2, crlf === -1 ? 0 : crlf + 4);
 }
 
+/** A larger event goes by in parts: it is held only for the sake of an error that may have to follow it. */
+const heldMaxBytes = 32 * 1024 * 1024;
+/** Bytes at the end of what is held in which an empty line may have begun. */
+const boundaryBytes = 3;
+
 /**
  * Passes every byte as it came, event by event. No client can use a part of an event, so nothing is late; and
  * a stream that breaks inside one can still be ended with an error event that is understood.
  */
 export function createWholeEvents(): EventFilter {
-  let pending: Buffer = nothing;
+  /** An event's beginning in the pieces that it came in: joined and looked through once, however many they are. */
+  let held: Buffer[] = [];
+  let heldBytes = 0;
+  let tail: Buffer = nothing;
+  const release = (last: Buffer): Buffer => {
+    const whole = held.length === 0 ? last : Buffer.concat([...held, last]);
+    held = [];
+    heldBytes = 0;
+    tail = nothing;
+    return whole;
+  };
+  const hold = (piece: Buffer): void => {
+    if (piece.length === 0) return;
+    held.push(piece);
+    heldBytes += piece.length;
+    tail = (piece.length < boundaryBytes ? Buffer.concat([tail, piece]) : piece).subarray(-boundaryBytes);
+  };
   return {
     push(chunk) {
-      const bytes = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
-      const boundary = lastBoundary(bytes);
-      pending = boundary === bytes.length ? nothing : bytes.subarray(boundary);
-      return boundary === bytes.length ? bytes : bytes.subarray(0, boundary);
+      const searched = tail.length === 0 ? chunk : Buffer.concat([tail, chunk]);
+      const boundary = lastBoundary(searched) - tail.length;
+      if (boundary === chunk.length || heldBytes + chunk.length > heldMaxBytes) return release(chunk);
+      if (boundary <= 0) {
+        hold(chunk);
+        return nothing;
+      }
+      const whole = release(chunk.subarray(0, boundary));
+      hold(chunk.subarray(boundary));
+      return whole;
     },
-    end() {
-      const rest = pending;
-      pending = nothing;
-      return rest;
-    },
+    end: () => release(nothing),
   };
 }
 

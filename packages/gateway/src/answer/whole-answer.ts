@@ -218,7 +218,8 @@ export class WholeAnswer implements Answer {
         ? translation.response(readable)
         : { body: translation.error({ status: this.#head.status, bytes: readable, hint }) };
     if (answer instanceof GatewayError) {
-      failCall(call, answer);
+      // Some providers report a failure with the status of an answer: their words say more than that it is none.
+      failCall(call, facts.error === null ? answer : gatewayErrors.upstreamReported(facts.error));
       return;
     }
     this.#settle(null, facts, () => {

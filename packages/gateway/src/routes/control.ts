@@ -8,7 +8,7 @@ import {
 import { gatewayErrors } from "../errors.ts";
 import type { Gate } from "../gate.ts";
 import type { ControlTarget } from "../ports.ts";
-import { forwardedHeaders } from "./forwarded.ts";
+import { calledHost, forwardedHeaders } from "./forwarded.ts";
 
 /** The way to the control server, over its unix socket. */
 export interface ControlPipe {
@@ -35,7 +35,7 @@ function controlHeaders(req: IncomingMessage, trustProxy: boolean): OutgoingHttp
   const headers: OutgoingHttpHeaders = { ...req.headers };
   for (const name of hopByHop) delete headers[name];
   if (req.headers["transfer-encoding"] !== undefined) headers["transfer-encoding"] = "chunked";
-  return Object.assign(headers, forwardedHeaders(req, trustProxy));
+  return Object.assign(headers, { host: calledHost(req) }, forwardedHeaders(req, trustProxy));
 }
 
 function answerAway(req: IncomingMessage, res: ServerResponse, cause: unknown): void {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { isIP } from "node:net";
+import { isIP, isIPv6 } from "node:net";
 
 /** The value that the nearest proxy wrote: it stands last, behind whatever the client itself sent. */
 function lastValue(header: string | string[] | undefined): string {
@@ -13,6 +13,15 @@ function addressIn(text: string): string {
 }
 
 /**
+ * The name that Weir was called by; the address that was reached where the client gave none, as the health checks of
+ * load balancers do in HTTP/1.0.
+ */
+export function calledHost({ headers, socket }: IncomingMessage): string {
+  const { localAddress = "", localPort = 0 } = socket;
+  return headers.host || `${isIPv6(localAddress) ? `[${localAddress}]` : localAddress}:${localPort}`;
+}
+
+/**
  * Who asked, by which name and scheme, as the headers that the control server believes. What a client says of
  * itself is replaced by what the connection shows, unless a proxy in front is trusted to have written it.
  */
@@ -20,7 +29,7 @@ export function forwardedHeaders(
   req: IncomingMessage,
   trustProxy: boolean,
 ): { "x-forwarded-for": string; "x-forwarded-host": string; "x-forwarded-proto": "http" | "https" } {
-  const seen = { address: req.socket.remoteAddress ?? "", host: req.headers.host ?? "" };
+  const seen = { address: req.socket.remoteAddress ?? "", host: calledHost(req) };
   if (!trustProxy) {
     return { "x-forwarded-for": seen.address, "x-forwarded-host": seen.host, "x-forwarded-proto": "http" };
   }

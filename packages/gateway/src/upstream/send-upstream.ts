@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { Dispatcher } from "undici";
+import { errors, type Dispatcher } from "undici";
 import type { Call, UpstreamControl } from "../call.ts";
 import { GatewayError, gatewayErrors } from "../errors.ts";
 import type { CompiledProvider } from "../snapshot/compiled-snapshot.ts";
@@ -32,6 +32,14 @@ function explain(
   }
   if (code === "UND_ERR_CONNECT_TIMEOUT") {
     return gatewayErrors.upstreamUnreachable({ provider, reason: "no connection in time", cause: error });
+  }
+  // undici gives these no code. They are a server that speaks something else, or TLS where http was configured.
+  if (error instanceof errors.HTTPParserError) {
+    return gatewayErrors.upstreamUnreadable({
+      provider,
+      reason: "it is not well-formed HTTP/1.1",
+      cause: error,
+    });
   }
   const ours =
     code === "" ||

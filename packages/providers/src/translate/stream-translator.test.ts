@@ -300,6 +300,19 @@ describe("errors in the middle of a stream", () => {
     expect(text).toContain("provider_stream_unreadable");
   });
 
+  test("an event that is too large to read ends the stream: the answer would lack it", () => {
+    const lines = readFixture("openai-reasoning");
+    const large = JSON.stringify({
+      choices: [{ index: 0, delta: { content: "x".repeat(32 * 1024 * 1024) } }],
+    });
+    const bytes = toSse("openai", [...lines.slice(0, 2), large, ...lines.slice(2)]);
+    for (const length of [bytes.length, 64 * 1024]) {
+      const { text } = replay({ from: "openai", chunks: cutEvery(bytes, length) });
+      expect(text).toContain("too large to translate");
+      expect(text).not.toContain("message_stop");
+    }
+  });
+
   test("a stream of nothing is an error", () => {
     expect(replay({ from: "openai", chunks: [] }).text).toContain("event: error");
     expect(replay({ from: "openai", chunks: [Buffer.from("data: [DONE]\n\n")] }).text).toContain(

@@ -51,6 +51,8 @@ class SseTranslator implements StreamTranslator {
     this.#parser = createSseParser((event) => {
       // Some servers keep a connection awake with events of empty data.
       if (this.#over || event.data.trim() === "") return;
+      // What the event before said is lost, so that the rest is no answer.
+      if (this.#parser.oversized > 0) this.#emit({ type: "error", error: oversizedEvent });
       for (const read of this.#reader.read(event)) this.#emit(this.#unwrap(read));
     });
   }
@@ -67,11 +69,7 @@ class SseTranslator implements StreamTranslator {
   end(): Uint8Array {
     this.#parser.end();
     if (!this.#over) {
-      const message =
-        this.#parser.oversized > 0
-          ? "The provider sent a stream event that is too large to translate; the answer is incomplete."
-          : "The provider's stream broke off before its end; the answer is incomplete. Try the call again.";
-      this.#emit({ type: "error", error: { code: "upstream_incomplete", message, type: "" } });
+      this.#emit({ type: "error", error: this.#parser.oversized > 0 ? oversizedEvent : brokenStream });
     }
     return this.#take();
   }
@@ -97,6 +95,16 @@ class SseTranslator implements StreamTranslator {
   }
 }
 
+const oversizedEvent = {
+  code: "upstream_incomplete",
+  message: "The provider sent a stream event that is too large to translate; the answer is incomplete.",
+  type: "",
+};
+const brokenStream = {
+  code: "upstream_incomplete",
+  message: "The provider's stream broke off before its end; the answer is incomplete. Try the call again.",
+  type: "",
+};
 const emptyStream = {
   code: "upstream_incomplete",
   message: "The provider's stream ended without an answer. Try the call again.",

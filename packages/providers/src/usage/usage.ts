@@ -13,14 +13,15 @@ const outputBuckets: ReadonlySet<string> = new Set<TokenBucket>([
 
 /** Collects the fields of one usage object and remembers whether one of them made no sense. */
 export class UsageFields {
-  /** True once a field held something else than a non-negative number. */
+  /** True once a field held something else than a number of things that can be counted. */
   invalid = false;
 
   /** The first of the values that is present; null counts as absent, as providers send it for "not known". */
   count(...values: unknown[]): Count {
     for (const value of values) {
       if (value === undefined || value === null) continue;
-      if (typeof value === "number" && Number.isFinite(value) && value >= 0) {
+      // More than that no column holds: the whole record would be refused for it.
+      if (typeof value === "number" && value >= 0 && value <= Number.MAX_SAFE_INTEGER) {
         if (!Number.isInteger(value)) this.invalid = true;
         return Math.round(value);
       }
