@@ -126,6 +126,12 @@ export const gatewayErrors = {
       "body_not_object",
       `The request body is ${found}. Send a JSON object, e.g. {"model":"...","messages":[...]}.`,
     ),
+  bodyTooDeep: (levelsMax: number) =>
+    caller(
+      400,
+      "body_too_deep",
+      `The request body is nested deeper than ${levelsMax} levels, too deep to be translated. Nest it less, or choose a model whose provider speaks your protocol.`,
+    ),
   bodyEncodingUnknown: (encoding: string) =>
     caller(
       415,

@@ -33,6 +33,29 @@ const messages = [{ role: "user", content: "Say hello" }];
 /** A number that JavaScript would round. */
 const longId = "12345678901234567890";
 
+describe("a body nested beyond reason", () => {
+  const deep = `${"[".repeat(1_000_000)}${"]".repeat(1_000_000)}`;
+
+  test("is refused where it would be written anew, and holds nobody up", async () => {
+    const tool = `{"type":"function","function":{"name":"f","parameters":{"enum":${deep}}}}`;
+    for (const model of ["anthropic/claude-x", "sim/echo"]) {
+      const body = `{"model":"${model}","messages":${JSON.stringify(messages)},"tools":[${tool}]}`;
+      const response = await running.post("/v1/chat/completions", body);
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ error: { code: "body_too_deep" } });
+    }
+    expect(upstream.seen).toHaveLength(0);
+  });
+
+  test("passes untouched in its own protocol", async () => {
+    upstream.behave(answerJson(openAiAnswer));
+    const body = `{"model":"gpt-4o-mini","messages":${JSON.stringify(messages)},"metadata":{"a":${deep}}}`;
+    expect((await running.post("/v1/chat/completions", body)).status).toBe(200);
+    expect(upstream.seen[0]?.body.toString() === body).toBe(true);
+    expect((await running.recorder.record(0)).metadata?.["a"]).toMatch(/^\[{1000}/);
+  });
+});
+
 describe("an OpenAI-shaped call to an Anthropic model", () => {
   test("is translated both ways, with a receipt for what was lost", async () => {
     upstream.behave(answerJson(anthropicAnswer));

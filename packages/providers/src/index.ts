@@ -11,7 +11,7 @@ export { usageFromAnthropic } from "./usage/anthropic.ts";
 export { previewMessage, previewText } from "./conversation/preview.ts";
 export { mediaPart } from "./conversation/media.ts";
 export { partValue, toolArguments, toolValue } from "./conversation/tool-value.ts";
-export { parseJson, parseWrittenJson } from "./json.ts";
+export { isDeeperThan, nestingMax, parseJson, parseWrittenJson } from "./json.ts";
 export { createPricer } from "./prices/pricer.ts";
 export { knownModels, priceVersion } from "./prices/price-list.ts";
 export { readConversation, readMessages, readOutput } from "./conversation/read-conversation.ts";

@@ -20,6 +20,29 @@ export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
+/**
+ * Levels of nesting that a value may have which is to be written as JSON again, or walked: nothing sane has more, V8's
+ * time to write a value grows with the square of its depth (8 million levels take most of a minute), and a walk of some
+ * thousand levels exhausts the stack.
+ */
+export const nestingMax = 1000;
+
+/** Whether a value holds others on more than so many levels. */
+export function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1));
+}
+
+/** The value to so many levels; a text stands for what is deeper. */
+export function cutBelow(value: unknown, levels: number): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (levels === 0) return "(nested too deeply)";
+  if (Array.isArray(value)) return value.map((inner: unknown) => cutBelow(inner, levels - 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, cutBelow(inner, levels - 1)]),
+  );
+}
+
 /** Parses JSON text; undefined where it is none, which JSON itself cannot express. */
 export function parseJson(text: string): unknown {
   try {
@@ -44,17 +67,13 @@ function keepWritten(_name: string, value: unknown, { source }: { readonly sourc
 
 /**
  * Parses JSON text like `parseJson`, but a number that JavaScript would print otherwise (a long id, `1.0`, `1e400`)
- * becomes a value that `JSON.stringify` prints as it was written.
+ * becomes a value that `JSON.stringify` prints as it was written, and what is nested deeper than `nestingMax` is none.
  */
 export function parseWrittenJson(text: string): unknown {
+  const value = parseJson(text);
+  if (isDeeperThan(value, nestingMax)) return undefined;
   // Keeping numbers takes several times as long as parsing, and few texts need it.
-  if (!writtenSigns.test(text)) return parseJson(text);
-  try {
-    return JSON.parse(text, keepWritten);
-  } catch (error) {
-    // Nested too deeply to be walked: better with rounded numbers than not at all.
-    return error instanceof RangeError ? parseJson(text) : undefined;
-  }
+  return value === undefined || !writtenSigns.test(text) ? value : JSON.parse(text, keepWritten);
 }
 
 /** Whether a value, or anything in it, is a number that `parseWrittenJson` kept as it was written. */

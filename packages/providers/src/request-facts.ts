@@ -2,7 +2,7 @@ import type { JsonObject, Operation, RequestFacts, WireProtocol } from "./contra
 import { anthropicContentParts } from "./conversation/anthropic-parts.ts";
 import { openAiContentParts } from "./conversation/openai-parts.ts";
 import { previewMessage, previewText } from "./conversation/preview.ts";
-import { arrayOf, isJsonObject, objectOf, textOf } from "./json.ts";
+import { arrayOf, cutBelow, isJsonObject, nestingMax, objectOf, textOf } from "./json.ts";
 
 /** Reads what the gateway has to know of a parsed request body. Never throws; checks nothing. */
 export function readRequestFacts(options: {
@@ -30,7 +30,10 @@ function readMetadata(value: unknown): Record<string, string> {
   if (!isJsonObject(value)) return {};
   const entries = Object.entries(value).filter(([, item]) => item !== null && item !== undefined);
   return Object.fromEntries(
-    entries.map(([name, item]) => [name, typeof item === "string" ? item : (JSON.stringify(item) ?? "")]),
+    entries.map(([name, item]) => [
+      name,
+      typeof item === "string" ? item : (JSON.stringify(cutBelow(item, nestingMax)) ?? ""),
+    ]),
   );
 }
 

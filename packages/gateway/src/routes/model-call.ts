@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import {
+  isDeeperThan,
+  nestingMax,
   ProvidersError,
   readRequestFacts,
   translateRequest,
@@ -140,6 +142,9 @@ function forward(call: Call, body: Buffer): void {
   call.resolution = resolveModel(call.snapshot, call.facts.model);
   const { resolution } = call;
   const spoken = resolution.provider.protocol;
+  // Only what passes untouched may be nested in any way.
+  if (spoken !== call.protocol && isDeeperThan(parsed, nestingMax))
+    throw gatewayErrors.bodyTooDeep(nestingMax);
   if (spoken === "sim") simulate(call, parsed, createAnswerSink(call));
   else if (spoken === call.protocol) sendUntouched(call, resolution, parsed);
   else sendTranslated(call, { resolution, to: spoken, parsed, bytes: body });

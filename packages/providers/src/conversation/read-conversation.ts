@@ -1,6 +1,15 @@
 import type { Message, MessagePart, ToolDefinition } from "@weir/schema";
 import type { Conversation, JsonObject, Operation, WireProtocol } from "../contract.ts";
-import { arrayOf, isJsonObject, objectOf, parseJson, parseWrittenJson, textOf } from "../json.ts";
+import {
+  arrayOf,
+  cutBelow,
+  isJsonObject,
+  nestingMax,
+  objectOf,
+  parseJson,
+  parseWrittenJson,
+  textOf,
+} from "../json.ts";
 import { createResponseTap } from "../tap/response-tap.ts";
 import { anthropicContentParts } from "./anthropic-parts.ts";
 import { openAiAssistantParts, openAiContentParts } from "./openai-parts.ts";
@@ -17,7 +26,9 @@ export function readConversation(options: {
 }): Conversation {
   const embeds = options.operation === "embeddings";
   // Numbers are shown as the caller wrote them, but those of embeddings stand for text, by the thousand.
-  const body = embeds ? parseJson(options.request) : parseWrittenJson(options.request);
+  const written = embeds ? undefined : parseWrittenJson(options.request);
+  // What is nested too deeply to be written out again is cut off there; the raw request has it.
+  const body = written ?? cutBelow(parseJson(options.request), nestingMax);
   if (!isJsonObject(body)) return { input: [], tools: [], parameters: {} };
   if (embeds) {
     return { input: embeddingsInput(body.input), tools: [], parameters: parametersOf(body, ["input"]) };
