@@ -43,6 +43,8 @@ export interface GatewayPorts {
   clock: Clock;
   control: ControlTarget;
   limits: Limits;
+  /** Takes what went wrong in the gateway itself, for the log; `traceId` is empty outside a call. Never throws. */
+  reportFault?(fault: { cause: unknown; traceId: string }): void;
   /** Memory to count in (`createCounters().buffer`), so that another thread can read it; own memory when absent. */
   counters?: SharedArrayBuffer;
   /** Where all threads remember the OTLP exports they took; own memory when absent. */

@@ -16,6 +16,7 @@ import {
 import { connectRaw } from "./raw-client.ts";
 import {
   projectKey,
+  provider,
   snapshotOf,
   startGateway,
   usualProviders,
@@ -377,4 +378,22 @@ test("256 streams at once lose nothing", { timeout: 60_000 }, async () => {
   );
   expect(new Set(texts)).toEqual(new Set([pieces.join("") + openAiStream.done]));
   expect(running.recorder.records).toHaveLength(256);
+});
+
+test("a fault of ours is told to the log with the trace id that its caller is given", async () => {
+  const faults: { cause: unknown; traceId: string }[] = [];
+  const cause = new Error("a slip of ours");
+  const broken = Object.defineProperty(provider({ name: "broken" }), "timeoutMs", {
+    get() {
+      throw cause;
+    },
+  });
+  const failing = await startGateway({
+    snapshot: snapshotOf([broken]),
+    reportFault: (fault) => void faults.push(fault),
+  });
+  const response = await failing.post(chat, { model: "broken/x", messages });
+  expect(response.status).toBe(500);
+  expect(faults).toEqual([{ cause, traceId: response.headers.get("x-weir-trace-id") }]);
+  await failing.close();
 });

@@ -6,7 +6,7 @@ import {
   type SnapshotProvider,
   type SpanRecord,
 } from "@weir/schema";
-import { createGateway, type Gateway, type Recorder } from "../src/index.ts";
+import { createGateway, type Gateway, type GatewayPorts, type Recorder } from "../src/index.ts";
 
 export const projectKey = `weir_${"k".repeat(40)}`;
 export const revokedKey = `weir_${"r".repeat(40)}`;
@@ -131,6 +131,7 @@ export async function startGateway(options: {
   limits?: Partial<Limits>;
   controlSocket?: string;
   trustProxy?: boolean;
+  reportFault?: GatewayPorts["reportFault"];
 }): Promise<RunningGateway> {
   let current = options.snapshot;
   const recorder = createMemoryRecorder();
@@ -143,6 +144,7 @@ export async function startGateway(options: {
       trustProxy: options.trustProxy ?? false,
     },
     limits: { ...defaultLimits, ...options.limits },
+    ...(options.reportFault === undefined ? {} : { reportFault: options.reportFault }),
   });
   const { port } = await gateway.listen({ host: "127.0.0.1", port: 0 });
   const url = `http://127.0.0.1:${port}`;

@@ -199,6 +199,10 @@ export class GatewayPool {
   #receive(slot: Slot, message: FromGatewayThread): void {
     if (message.type === "snapshot-applied") slot.appliedVersion = message.version;
     if (message.type === "keys-used") this.#options.onKeysUsed(message.uses);
+    if (message.type === "fault") {
+      const { traceId, detail } = message;
+      this.#options.log.error({ thread: slot.index, traceId, detail }, "Weir failed to handle a call");
+    }
     if (message.type === "recording") {
       slot.recordingProblem = message.problem;
       if (message.problem)

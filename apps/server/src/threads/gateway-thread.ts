@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { parentPort, workerData } from "node:worker_threads";
 import { createGateway } from "@weir/gateway";
 import type { SpanRecord, Snapshot } from "@weir/schema";
@@ -50,6 +51,8 @@ const gateway = createGateway({
   control: { socketPath: data.controlSocket, trustProxy: data.trustProxy },
   limits: data.limits,
   counters: data.counters,
+  // As text, because not every error can be sent to another thread.
+  reportFault: ({ cause, traceId }) => send({ type: "fault", traceId, detail: inspect(cause) }),
   takenExports: {
     buffer: data.takenExports.buffer,
     // Not kept means that a retry after a restart is recorded again, and nothing worse.

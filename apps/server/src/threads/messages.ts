@@ -29,5 +29,7 @@ export type FromGatewayThread =
   | { type: "listening"; port: number }
   | { type: "snapshot-applied"; version: number }
   | { type: "keys-used"; uses: { keyId: string; usedAtMs: number }[] }
+  /** What went wrong in the gateway itself; `traceId` is empty outside a call. */
+  | { type: "fault"; traceId: string; detail: string }
   /** Why records cannot be written now; empty when they can again. */
   | { type: "recording"; problem: string };

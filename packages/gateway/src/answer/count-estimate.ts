@@ -2,6 +2,7 @@ import { readConversation, type JsonObject } from "@weir/providers";
 import type { MessagePart } from "@weir/schema";
 import type { Call } from "../call.ts";
 import { gatewayErrors } from "../errors.ts";
+import { internalFault } from "../fault.ts";
 import { settleCall } from "../record/settle.ts";
 import { failCall } from "./send-error.ts";
 import { ownHeaders } from "./response-headers.ts";
@@ -104,5 +105,5 @@ export function answerCountEstimate(call: Call, body: JsonObject, strict: boolea
     .then((countText) => {
       if (!call.settled) answer(call, estimate(request, countText));
     })
-    .catch((cause: unknown) => failCall(call, gatewayErrors.internal(cause)));
+    .catch((cause: unknown) => failCall(call, internalFault(call.gate, cause, call.trace.traceId)));
 }

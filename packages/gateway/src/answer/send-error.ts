@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { WireProtocol } from "@weir/providers";
 import type { Call } from "../call.ts";
-import { gatewayErrors, type GatewayError } from "../errors.ts";
+import type { GatewayError } from "../errors.ts";
+import { internalFault } from "../fault.ts";
 import { settleCall } from "../record/settle.ts";
 import { errorBytes } from "./error-shape.ts";
 import { ownHeaders } from "./response-headers.ts";
@@ -90,7 +91,7 @@ export function runGuarded(call: Call, step: () => void): void {
   try {
     step();
   } catch (cause) {
-    const error = gatewayErrors.internal(cause);
+    const error = internalFault(call.gate, cause, call.trace.traceId);
     if (!call.settled) failCall(call, error);
     else {
       call.gate.counters.add("errorsGateway", 1);

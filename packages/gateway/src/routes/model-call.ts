@@ -15,6 +15,7 @@ import { createAnswerTranslation } from "../answer/answer-translation.ts";
 import { failCall } from "../answer/send-error.ts";
 import { callerContextOf, openCall, type Call } from "../call.ts";
 import { GatewayError, gatewayErrors } from "../errors.ts";
+import { internalFault } from "../fault.ts";
 import type { Gate } from "../gate.ts";
 import { prepareRawRequest, settleCall } from "../record/settle.ts";
 import { parseCallBody } from "../request/parse-call-body.ts";
@@ -175,7 +176,7 @@ export function serveModelCall(
       forward(call, body);
     } catch (cause) {
       call.upstream?.abort();
-      failCall(call, cause instanceof GatewayError ? cause : gatewayErrors.internal(cause));
+      failCall(call, cause instanceof GatewayError ? cause : internalFault(gate, cause, call.trace.traceId));
     }
   });
 }

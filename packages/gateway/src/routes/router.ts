@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { WireProtocol } from "@weir/providers";
 import { sendError } from "../answer/send-error.ts";
 import { GatewayError, gatewayErrors } from "../errors.ts";
+import { internalFault } from "../fault.ts";
 import type { Gate } from "../gate.ts";
 import type { ControlPipe } from "./control.ts";
 import { modelCalls, modelsPath, tracesPath } from "./endpoints.ts";
@@ -69,7 +70,7 @@ export function route(gate: Gate, control: ControlPipe, exchange: Exchange): voi
       control.serve(gate, exchange);
     }
   } catch (cause) {
-    const error = cause instanceof GatewayError ? cause : gatewayErrors.internal(cause);
+    const error = cause instanceof GatewayError ? cause : internalFault(gate, cause);
     if (error.blame === "auth") gate.counters.add("errorsAuth", 1);
     sendError(req, res, { protocol: protocolOf(req, path), error, headers: [], requestId: "" });
   }

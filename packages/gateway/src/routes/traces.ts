@@ -3,6 +3,7 @@ import { encodeError, encodeResponse, OtlpError, type OtlpResponse } from "@weir
 import type { SnapshotKey } from "@weir/schema";
 import { sendRefusal } from "../answer/send-error.ts";
 import { GatewayError, gatewayErrors } from "../errors.ts";
+import { internalFault } from "../fault.ts";
 import type { Gate } from "../gate.ts";
 import { readBody } from "../request/read-body.ts";
 import { authenticate } from "../snapshot/authenticate.ts";
@@ -17,7 +18,7 @@ const contentTypeOf = (req: IncomingMessage): string => req.headers["content-typ
 /** Errors are a `google.rpc.Status` in the exporter's encoding, as OTLP asks for. */
 function refuse(gate: Gate, { req, res }: Exchange, cause: unknown): void {
   const known = cause instanceof GatewayError || cause instanceof OtlpError;
-  const { status, message } = known ? cause : gatewayErrors.internal(cause);
+  const { status, message } = known ? cause : internalFault(gate, cause);
   if (cause instanceof GatewayError && cause.blame === "auth") gate.counters.add("errorsAuth", 1);
   const { contentType, body } = encodeError({ contentType: contentTypeOf(req), status, message });
   const headers = status === 503 ? ["retry-after", "5"] : [];

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { errors, type Dispatcher } from "undici";
 import type { Call, UpstreamControl } from "../call.ts";
 import { GatewayError, gatewayErrors } from "../errors.ts";
+import { internalFault } from "../fault.ts";
 import type { CompiledProvider } from "../snapshot/compiled-snapshot.ts";
 import type { UpstreamSink } from "./sink.ts";
 
@@ -45,7 +46,7 @@ function explain(
     code === "" ||
     code === "UND_ERR_INVALID_ARG" ||
     (code.startsWith("ERR_") && !/^ERR_(TLS|SSL)_/.test(code));
-  if (ours) return gatewayErrors.internal(error);
+  if (ours) return internalFault(call.gate, error, call.trace.traceId);
   const reason = code.startsWith("UND_ERR_SOCKET") ? "it closed the connection" : code;
   return call.upstreamAtMs === null
     ? gatewayErrors.upstreamUnreachable({ provider, reason, cause: error })

@@ -74,7 +74,9 @@ export function simulate(call: Call, body: JsonObject, sink: UpstreamSink): void
     .catch((cause: unknown) => {
       if (aborter.signal.aborted) return;
       if (cause instanceof GatewayError) sink.fail(cause);
-      else if (call.upstreamAtMs === null) sink.fail(gatewayErrors.simulatorFailed(cause));
-      else sink.fail(gatewayErrors.upstreamBroken({ provider: "sim", reason: "it was told to", cause }));
+      else if (call.upstreamAtMs === null) {
+        gate.ports.reportFault?.({ cause, traceId: call.trace.traceId });
+        sink.fail(gatewayErrors.simulatorFailed(cause));
+      } else sink.fail(gatewayErrors.upstreamBroken({ provider: "sim", reason: "it was told to", cause }));
     });
 }
