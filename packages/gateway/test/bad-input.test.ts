@@ -95,6 +95,7 @@ describe("bodies", () => {
     ["null", "body_not_object", "null"],
     [`{"messages":[]}`, "field_missing", `"model"`],
     [`{"model":5,"messages":[]}`, "field_invalid", "a string"],
+    [`{"model":"${"x".repeat(2049)}","messages":[]}`, "field_invalid", "at most 2048 characters"],
     [`{"model":"gpt-4o-mini"}`, "field_missing", `"messages"`],
     [`{"model":"gpt-4o-mini","messages":"hi"}`, "field_invalid", "an array"],
   ])("%s is refused as %s", async (body, code, words) => {

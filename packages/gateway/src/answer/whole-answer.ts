@@ -159,7 +159,7 @@ export class WholeAnswer implements Answer {
     const failed = error !== null || status >= 400 || reported !== null;
     const outcome: Outcome = {
       status: failed ? "error" : "ok",
-      httpStatus: this.#call.res.headersSent || error === null ? status : error.status,
+      httpStatus: status,
       errorCode: reported?.code || (error?.code ?? (failed ? `http_${status}` : "")),
       errorMessage: reported?.message ?? error?.message ?? "",
       blame: failed ? (error?.blame ?? (status >= 400 && status < 500 ? "caller" : "upstream")) : null,

@@ -10,6 +10,9 @@ const neededFields: { readonly [operation in Operation]: { field: string; exampl
   embeddings: { field: "input", example: '"input":"Hello"' },
 };
 
+/** Lists show the name whole; the longest that are in use, paths and ARNs, are far shorter. */
+const modelMaxCharacters = 2048;
+
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -43,6 +46,10 @@ export function parseCallBody(call: Call, body: Buffer): JsonObject {
   }
   if (typeof model !== "string") {
     throw gatewayErrors.fieldInvalid({ field: "model", expected: "a string", found: kindOf(model) });
+  }
+  if (model.length > modelMaxCharacters) {
+    const expected = `at most ${modelMaxCharacters} characters long`;
+    throw gatewayErrors.fieldInvalid({ field: "model", expected, found: `${model.length} long` });
   }
   const needed = neededFields[call.operation];
   const value = parsed[needed.field];

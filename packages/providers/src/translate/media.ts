@@ -1,7 +1,8 @@
 import { ProvidersError } from "../errors.ts";
 import type { MediaSource } from "./canonical.ts";
 
-const dataUrlPattern = /^data:([^;,]*)((?:;[^;,]*)*),/i;
+/** A few parameters are many; millions would exhaust the stack that the pattern is tried with. */
+const dataUrlPattern = /^data:([^;,]*)((?:;[^;,]*){0,16}),/i;
 const base64Pattern = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /**

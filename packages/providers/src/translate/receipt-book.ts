@@ -1,5 +1,8 @@
 import type { ReceiptItem } from "@weir/schema";
 
+/** Changes that are told one by one; a body can ask for millions. */
+const itemsMax = 1000;
+
 /** Collects what a translation drops, emulates or rewrites. The same thing said twice is kept once. */
 export interface ReceiptBook {
   readonly items: ReceiptItem[];
@@ -15,7 +18,8 @@ export function createReceiptBook(): ReceiptBook {
     const key = `${action} ${parameter}`;
     if (seen.has(key)) return;
     seen.add(key);
-    items.push({ action, parameter, detail });
+    if (seen.size <= itemsMax) items.push({ action, parameter, detail });
+    else items[itemsMax] = { action, parameter: "others", detail: `${seen.size - itemsMax} more changes.` };
   }
   return {
     items,

@@ -233,6 +233,16 @@ describe("messages to Anthropic", () => {
   });
 });
 
+test("what would exhaust the stack is refused or told in short, as anything else", () => {
+  const url = `data:${";".repeat(8_000_000)}`;
+  const content = [{ type: "image_url", image_url: { url } }];
+  expect(refusal(() => toAnthropic({ messages: [{ role: "user", content }] })).code).toBe("unreadable_image");
+  const unknown = Object.fromEntries(Array.from({ length: 200_000 }, (_, index) => [`field_${index}`, 1]));
+  const { receipt } = toAnthropic(unknown);
+  expect(receipt).toHaveLength(1001);
+  expect(receipt.at(-1)).toMatchObject({ parameter: "others", detail: "199000 more changes." });
+});
+
 describe("parameters to Anthropic", () => {
   test("required max_tokens is chosen and said so", () => {
     const translated = toAnthropic({ max_tokens: null, stream: true });
