@@ -87,13 +87,33 @@ test("one that lives and does not answer is down until it answers again, without
   const { world, engine } = makeWorld();
   await engine.start();
   world.pingHangs = true;
-  await vi.advanceTimersByTimeAsync(4_000);
+  await vi.advanceTimersByTimeAsync(8_000);
   expect(engine.current()).toBeNull();
   expect(engine.status().detail).toContain("it does not answer: no answer within 1500 ms");
   world.pingHangs = false;
   await vi.advanceTimersByTimeAsync(4_000);
   expect(engine.current()?.url).toBe("engine://1");
   expect(world).toMatchObject({ launches: 1, ups: 2 });
+});
+
+test("one that is slow to answer once is said slow, and still asked", async () => {
+  const { world, engine } = makeWorld();
+  await engine.start();
+  world.pingHangs = true;
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(engine.status()).toMatchObject({
+    state: "degraded",
+    detail: "Engine is slow: no answer within 1500 ms. It is still asked.",
+  });
+  expect(engine.current()?.url).toBe("engine://1");
+  world.pingHangs = false;
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(engine.status()).toMatchObject({ state: "ok", detail: "Engine answers." });
+  expect(world.ups).toBe(1);
+  // Silences that were not in a row do not add up.
+  world.pingHangs = true;
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(engine.status().state).toBe("degraded");
 });
 
 test("stopping stops the process, and a death after it is no reason to start again", async () => {

@@ -13,9 +13,9 @@ interface Connection {
   close(): Promise<void>;
 }
 
-/** How an engine is; `detail` is a sentence for people. */
+/** How an engine is; `detail` is a sentence for people. One that is slow, `degraded`, is still asked. */
 export interface EngineStatus {
-  state: "ok" | "down";
+  state: "ok" | "degraded" | "down";
   detail: string;
   /** Since when it has been in this state, in milliseconds since 1970. */
   sinceMs: number;
@@ -66,7 +66,7 @@ export class SupervisedEngine<Engine extends Connection> {
 
   /** The connection while the engine is up, else null. */
   current(): Engine | null {
-    return this.#status.state === "ok" ? this.#connection : null;
+    return this.#status.state === "down" ? null : this.#connection;
   }
 
   status(): EngineStatus {
@@ -179,7 +179,7 @@ export class SupervisedEngine<Engine extends Connection> {
     if (!connection) return;
     try {
       await withTimeout({ work: connection.ping(), timeoutMs: pingTimeoutMs });
-      if (this.#status.state === "down" && this.#connection === connection) {
+      if (this.#status.state !== "ok" && this.#connection === connection) {
         this.#setUp();
         log.info({ engine: title }, `${title} answers again`);
       }
@@ -187,13 +187,21 @@ export class SupervisedEngine<Engine extends Connection> {
       // The exit of its process is told apart: then this connection is replaced, and this check is over.
       if (this.#connection !== connection || this.#stopping || this.#starting) return;
       if (this.#options.launch && !this.#process) return;
-      if (this.#status.state === "ok") log.error({ engine: title, err: error }, `${title} does not answer`);
-      this.#setDown(`it does not answer: ${messageOf(error)}`);
+      const { state } = this.#status;
+      // A busy machine keeps an engine from one answer now and then: one silence is slow, a second in a row is away.
+      if (error instanceof SilenceError && state === "ok") {
+        log.warn({ engine: title, err: error }, `${title} is slow to answer`);
+        this.#setSlow(error);
+      } else {
+        if (state !== "down") log.error({ engine: title, err: error }, `${title} does not answer`);
+        this.#setDown(`it does not answer: ${messageOf(error)}`);
+      }
     }
     if (this.#connection === connection && !this.#starting) this.#scheduleHealthCheck();
   }
 
   #setUp(): void {
+    const wasDown = this.#status.state === "down";
     this.#status = {
       ...this.#status,
       state: "ok",
@@ -201,7 +209,12 @@ export class SupervisedEngine<Engine extends Connection> {
       sinceMs: Date.now(),
     };
     this.#firstUp.resolve();
-    this.#options.onUp();
+    if (wasDown) this.#options.onUp();
+  }
+
+  #setSlow(error: SilenceError): void {
+    const detail = `${this.#options.title} is slow: ${error.message}. It is still asked.`;
+    this.#status = { ...this.#status, state: "degraded", detail, sinceMs: Date.now() };
   }
 
   #setDown(reason: string): void {
@@ -227,10 +240,13 @@ export class SupervisedEngine<Engine extends Connection> {
   }
 }
 
+/** No answer in time, where the machine may be to blame; a refused or broken connection is no silence. */
+class SilenceError extends Error {}
+
 async function withTimeout<Result>(options: { work: Promise<Result>; timeoutMs: number }): Promise<Result> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(
-    () => late.reject(new Error(`no answer within ${options.timeoutMs} ms`)),
+    () => late.reject(new SilenceError(`no answer within ${options.timeoutMs} ms`)),
     options.timeoutMs,
   );
   try {
