@@ -5,6 +5,7 @@ export type { Config } from "./config/config.ts";
 export { ConfigError } from "./config/errors.ts";
 export type { ConfigProblem } from "./config/errors.ts";
 export type { Variables } from "./config/environment.ts";
+export { tryEngines } from "./engines/try-engines.ts";
 export { homePaths } from "./home/home.ts";
 export type { Home } from "./home/home.ts";
 export { readLockHolder } from "./home/lock.ts";

@@ -34,13 +34,13 @@ const catalogue = {
   },
   postgres_unavailable: {
     status: 503,
-    mend: "Postgres does not answer. The embedded one is restarted by itself; for one of your own check WEIR_POSTGRES_URL and that the server runs.",
+    mend: "The embedded Postgres is restarted by itself; for one of your own check WEIR_POSTGRES_URL (host, user, password, database) and that the server runs.",
   },
   postgres_conflict: { status: 409, mend: "It exists already. Choose another name or id." },
   postgres_failed: { status: 500, mend: "Search the server's log for this message and report it." },
   clickhouse_unavailable: {
     status: 503,
-    mend: "ClickHouse does not answer. The embedded one is restarted by itself; for one of your own check WEIR_CLICKHOUSE_URL and that the server runs. Records wait in the spool meanwhile.",
+    mend: "The embedded ClickHouse is restarted by itself; for one of your own check WEIR_CLICKHOUSE_URL (host, user, password) and that the server runs. Records wait in the spool meanwhile.",
   },
   clickhouse_timeout: { status: 504, mend: "Ask for a shorter time range or a narrower filter." },
   clickhouse_too_large: {

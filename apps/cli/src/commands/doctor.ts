@@ -102,23 +102,41 @@ async function runningFindings(options: {
       },
     ];
   }
-  const idle: Finding = {
-    check: "engines",
-    level: "ok",
-    detail: "Weir does not run; its engines start with it.",
-    mend: "",
-  };
+  return [await portFinding({ server, config }), ...(await idleFindings({ server, config }))];
+}
+
+async function portFinding(options: { server: Server; config: Config }): Promise<Finding> {
+  const { server, config } = options;
   try {
     await server.probePort(config);
     const detail =
       config.port === 0
         ? `The system chooses a free port of ${config.host} at the start.`
         : `${config.host}:${config.port} is free.`;
-    return [{ check: "port", level: "ok", detail, mend: "" }, idle];
+    return { check: "port", level: "ok", detail, mend: "" };
   } catch (error) {
     if (!(error instanceof server.PortUnavailableError)) throw error;
-    return [{ check: "port", level: "error", detail: error.message, mend: "" }, idle];
+    return { check: "port", level: "error", detail: error.message, mend: "" };
   }
+}
+
+/** The engines of a Weir that does not run: those of one's own are there all the same. */
+async function idleFindings(options: { server: Server; config: Config }): Promise<Finding[]> {
+  const { server, config } = options;
+  const trials = await server.tryEngines(config);
+  const idle: Finding = {
+    check: "engines",
+    level: "ok",
+    detail: "Weir does not run; the embedded engines start with it.",
+    mend: "",
+  };
+  return [
+    ...(trials.length < 2 ? [idle] : []),
+    ...trials.map(({ title, problem, mend }): Finding => {
+      const detail = `Your own ${problem === "" ? `${title} answers.` : problem}`;
+      return { check: "engines", level: problem === "" ? "ok" : "error", detail, mend };
+    }),
+  ];
 }
 
 /** Only a Weir that runs can be asked for, and it is the one that knows its address. */

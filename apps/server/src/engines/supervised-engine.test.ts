@@ -1,4 +1,4 @@
-import type { EngineExit, EngineProcess } from "@weir/store";
+import { StoreError, type EngineExit, type EngineProcess } from "@weir/store";
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { SupervisedEngine } from "./supervised-engine.ts";
@@ -7,7 +7,7 @@ import { SupervisedEngine } from "./supervised-engine.ts";
 function makeWorld() {
   const world = {
     launches: 0,
-    launchFails: false,
+    launchFailure: null as Error | null,
     pingHangs: false,
     ups: 0,
     stopped: 0,
@@ -15,7 +15,7 @@ function makeWorld() {
   };
   const launch = async (): Promise<EngineProcess> => {
     world.launches += 1;
-    if (world.launchFails) throw new Error("no room on the disk.");
+    if (world.launchFailure) throw world.launchFailure;
     return {
       url: `engine://${world.launches}`,
       pid: 1000 + world.launches,
@@ -71,13 +71,20 @@ test("an engine that dies is said down, is started again, and its new address is
 
 test("one that cannot start is tried again, slower and slower, until it can", async () => {
   const { world, engine } = makeWorld();
-  world.launchFails = true;
+  world.launchFailure = new Error("no room on the disk.");
   const up = engine.start();
   await vi.advanceTimersByTimeAsync(60_000);
   expect(engine.status().detail).toContain("it could not be started: no room on the disk. Calls go on.");
   expect(world.launches).toBeGreaterThan(8);
   expect(world.launches).toBeLessThan(15);
-  world.launchFails = false;
+  world.launchFailure = new StoreError({
+    code: "migration_failed",
+    message: "Half a table.",
+    mend: "Mend it.",
+  });
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(engine.status().detail).toContain("started: Half a table. Mend it. Calls go on.");
+  world.launchFailure = null;
   await vi.advanceTimersByTimeAsync(10_000);
   await up;
   expect(engine.status().state).toBe("ok");

@@ -1,4 +1,4 @@
-import type { EngineProcess } from "@weir/store";
+import { StoreError, type EngineProcess } from "@weir/store";
 import type { Logger } from "pino";
 
 const backoffMinMs = 100;
@@ -135,7 +135,8 @@ export class SupervisedEngine<Engine extends Connection> {
         `${title} could not be started; trying again`,
       );
       this.#lastFailure = messageOf(error);
-      this.#setDown(`it could not be started: ${messageOf(error)}`);
+      const reason = `it could not be ${launch ? "started" : "taken into use"}: ${messageOf(error)}`;
+      this.#setDown(error instanceof StoreError ? `${reason}. ${error.mend.replace(/\.$/, "")}` : reason);
       return false;
     }
   }

@@ -135,17 +135,17 @@ async function runTransaction<Result>(options: {
   }
 }
 
-/** SQLSTATE classes: 08 connection, 57P0x shutdown, 53 resources; 23 integrity. */
-const unavailableStates = /^(08|57P0|53300|55P03|57014)/;
-const unavailableSystemCodes = new Set(["ECONNREFUSED", "ECONNRESET", "ENOENT", "EPIPE", "ETIMEDOUT"]);
+/** SQLSTATE classes: 08 connection, 28 and 3D sign-in and database, 57P0x shutdown, 53 resources; 23 integrity. */
+const unavailableStates = /^(08|28|3D|57P0|53300|55P03|57014)/;
 
 function asStoreError(cause: unknown): StoreError {
   const state = systemCodeOf(cause);
   const message = `Postgres: ${messageOf(cause)}`;
   if (state.startsWith("23")) return new StoreError({ code: "postgres_conflict", message, cause });
+  // What the server did not say itself is about the way to it: its name, its port, its certificate.
   const away =
-    unavailableStates.test(state) ||
-    unavailableSystemCodes.has(state) ||
-    /timeout|terminated|Client has encountered/i.test(message);
+    cause instanceof pg.DatabaseError
+      ? unavailableStates.test(state)
+      : state !== "" || /timeout|terminated|Client has encountered|SSL/i.test(message);
   return new StoreError({ code: away ? "postgres_unavailable" : "postgres_failed", message, cause });
 }

@@ -60,7 +60,7 @@ describe("the embedded Postgres", () => {
     const url = new URL(engine.url);
     url.password = "wrong";
     const stranger = connectPostgres({ url: url.href });
-    await expect(stranger.ping()).rejects.toMatchObject({ code: "postgres_failed" });
+    await expect(stranger.ping()).rejects.toMatchObject({ code: "postgres_unavailable" });
     await stranger.close();
   });
 
