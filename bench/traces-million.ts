@@ -119,6 +119,7 @@ async function listedReads(origin: string): Promise<Read[]> {
     },
     { name: "overview of 24 h", path: () => `/api/v1/overview?${new URLSearchParams(rangeOf(1))}` },
     { name: "overview of 7 days", path: () => `/api/v1/overview?${new URLSearchParams(rangeOf(7))}` },
+    { name: "changes of 7 days", path: () => `/api/v1/changes?${new URLSearchParams(rangeOf(7))}` },
     {
       name: "overview of 7 days, gateway only",
       path: () => `/api/v1/overview?${new URLSearchParams({ ...rangeOf(7), filter: "source:gateway" })}`,

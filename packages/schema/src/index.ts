@@ -10,5 +10,6 @@ export * from "./api/problem.ts";
 export * from "./api/session.ts";
 export * from "./api/trace.ts";
 export * from "./api/trace-columns.ts";
+export * from "./api/changes.ts";
 export * from "./api/overview.ts";
 export * from "./api/system.ts";

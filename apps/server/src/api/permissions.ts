@@ -8,6 +8,7 @@ export type Permission =
   | "quickstart:read"
   | "traces:read"
   | "overview:read"
+  | "changes:read"
   | "blobs:read"
   | "models:read"
   | "system:read"
@@ -31,6 +32,7 @@ const projectKeyPermissions: ReadonlySet<Permission> = new Set([
   "public",
   "traces:read",
   "overview:read",
+  "changes:read",
   "blobs:read",
   "models:read",
 ]);

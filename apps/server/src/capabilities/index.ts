@@ -1,5 +1,6 @@
 import type { Capability } from "../capability.ts";
 import { capability as blobs } from "./blobs/index.ts";
+import { capability as changes } from "./changes/index.ts";
 import { capability as keys } from "./keys/index.ts";
 import { capability as models } from "./models/index.ts";
 import { capability as overview } from "./overview/index.ts";
@@ -20,4 +21,5 @@ export const capabilities: readonly Capability[] = [
   blobs,
   traces,
   overview,
+  changes,
 ];

@@ -8,6 +8,7 @@ import { connectClickHouse, migrateClickHouse, startClickHouse } from "@weir/sto
 import type { ClickHouse } from "@weir/store";
 import { pino } from "pino";
 import { createApp } from "../../api/app.ts";
+import { changesRoutes } from "../changes/routes.ts";
 import { overviewRoutes } from "../overview/routes.ts";
 import { traceRoutes } from "./routes.ts";
 
@@ -34,7 +35,7 @@ export async function startTestSystem(): Promise<TestSystem> {
   await migrateClickHouse({ clickhouse, log });
   const services = { clickhouse, now: () => testNowMs };
   const app = createApp({
-    routes: [...traceRoutes(services), ...overviewRoutes(services)],
+    routes: [...traceRoutes(services), ...overviewRoutes(services), ...changesRoutes(services)],
     authenticate: async () => ({ kind: "admin-token" }),
     resolveProject: async ({ asked }) => asked ?? "project-a",
     fallback: async () => new Response(null, { status: 404 }),
