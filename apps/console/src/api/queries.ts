@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import {
   apiKeySchema,
+  changesSchema,
   facetsSchema,
   modelsSchema,
   overviewSchema,
@@ -97,6 +98,16 @@ export function overviewQuery(scope: Scope) {
     queryFn: ({ signal }) =>
       callApi({ path: "/overview", query: scopeParameters(scope), schema: overviewSchema, signal }),
     staleTime: 10_000,
+  });
+}
+
+export function changesQuery(scope: Scope) {
+  return queryOptions({
+    ...untilItAnswers,
+    queryKey: ["changes", scope],
+    queryFn: ({ signal }) =>
+      callApi({ path: "/changes", query: scopeParameters(scope), schema: changesSchema, signal }),
+    staleTime: 60_000,
   });
 }
 

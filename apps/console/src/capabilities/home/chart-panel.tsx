@@ -6,6 +6,8 @@ import { downloadText, toCsv } from "../../components/download.ts";
 import { formatClock, type TimeZone } from "../../components/format.ts";
 import { ScrollRegion } from "../../components/scroll-region.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
+import { ChangeMark } from "./changes-list.tsx";
+import { marksOfBucket, marksText, type ChartMark } from "./changes.ts";
 import { chartRows, dashOf, shadeOf, type ChartContent, type ChartSeries } from "./chart-series.ts";
 
 const TimeChart = lazy(async () => {
@@ -20,6 +22,8 @@ export interface ChartPanelProps {
   from: number;
   to: number;
   zone: TimeZone;
+  /** What changed under what is drawn. */
+  marks: readonly ChartMark[];
   onZoom: (bounds: { start: number; end: number }) => void;
   /** Whether the models are shown apart, and how to change that; absent where a chart always shows them. */
   split?: boolean;
@@ -60,21 +64,35 @@ export function ChartSkeleton({ title }: { title: string }): ReactNode {
 
 /** A chart with its title, its legend that reads the crosshair, its table and its CSV. */
 export function ChartPanel(props: ChartPanelProps): ReactNode {
-  const { content, from, to, zone, onZoom, onOpen } = props;
+  const { content, from, to, zone, marks, onZoom, onOpen } = props;
   const [bucket, setBucket] = useState<number | null>(null);
+  const [marked, setMarked] = useState("");
   const [table, setTable] = useState(false);
   const empty = content.series.every(({ values }) => values.every((value) => value === null || value === 0));
+  const changesIn = (at: number): string => marksText(marksOfBucket(content, marks, at));
   const save = (): void =>
-    downloadText({ name: `weir-${content.id}.csv`, type: "text/csv", text: toCsv(chartRows(content)) });
+    downloadText({
+      name: `weir-${content.id}.csv`,
+      type: "text/csv",
+      text: toCsv(chartRows(content, changesIn)),
+    });
+  // What is marked gives way to the title and the time.
+  const headWords = marked === "" ? "min-w-0 truncate" : "shrink-0 whitespace-nowrap";
   return (
     <section aria-label={content.title} className="flex min-w-0 flex-col bg-surface px-4 pt-3 pb-3">
       <header className="mb-1 flex h-6 items-center gap-1">
-        <h2 className="min-w-0 truncate font-medium" title={content.definition}>
+        <h2 className={clsx("font-medium", headWords)} title={content.definition}>
           {content.title}
         </h2>
-        <span className="min-w-0 truncate pl-2 text-table text-muted">
+        <span className={clsx("pl-2 text-table text-muted", headWords)}>
           {bucket === null ? null : bucketText(content, bucket, zone)}
         </span>
+        {marked === "" ? null : (
+          <span className="flex min-w-0 items-center gap-1.5 pl-2 text-table text-soft">
+            <ChangeMark />
+            <span className="truncate">{marked}</span>
+          </span>
+        )}
         <span className="ml-auto flex shrink-0">
           {props.onSplit === undefined ? null : (
             <IconButton
@@ -99,7 +117,7 @@ export function ChartPanel(props: ChartPanelProps): ReactNode {
         </span>
       </header>
       {table ? (
-        <ChartTable content={content} zone={zone} onOpen={onOpen} />
+        <ChartTable content={content} zone={zone} changesIn={changesIn} onOpen={onOpen} />
       ) : (
         <div className="relative" style={{ height: chartHeight }}>
           <Suspense fallback={<BarsSkeleton />}>
@@ -108,8 +126,12 @@ export function ChartPanel(props: ChartPanelProps): ReactNode {
               from={from}
               to={to}
               zone={zone}
+              marks={marks}
               height={chartHeight}
-              onBucket={setBucket}
+              onCursor={(at, text) => {
+                setBucket(at);
+                setMarked(text);
+              }}
               onZoom={onZoom}
               onOpen={(at, series) =>
                 onOpen({ bucket: at, filter: series?.filter(series.values[at] ?? null) ?? "" })
@@ -198,10 +220,12 @@ function Swatch({ series, kind }: { series: ChartSeries; kind: ChartContent["kin
 function ChartTable({
   content,
   zone,
+  changesIn,
   onOpen,
 }: {
   content: ChartContent;
   zone: TimeZone;
+  changesIn: (bucket: number) => string;
   onOpen: ChartPanelProps["onOpen"];
 }): ReactNode {
   const newestFirst = content.times.map((time, at) => ({ time, at })).toReversed();
@@ -231,6 +255,7 @@ function ChartTable({
             <tr key={time} className="border-t border-line hover:bg-hover">
               <td className="h-6 pr-3 whitespace-nowrap">
                 {formatClock(time, { zone, withDay: true, withSeconds: content.bucketMs < 60_000 })}
+                <ChangesOfBucket text={changesIn(at)} />
               </td>
               {content.series.map((series) => {
                 const value = series.values[at] ?? null;
@@ -252,5 +277,16 @@ function ChartTable({
         </tbody>
       </table>
     </ScrollRegion>
+  );
+}
+
+/** The mark of what changed in a row's bucket, which says it when it is pointed at or read out. */
+function ChangesOfBucket({ text }: { text: string }): ReactNode {
+  if (text === "") return null;
+  return (
+    <span className="ml-1.5 inline-flex" title={text}>
+      <ChangeMark />
+      <span className="sr-only">{text}</span>
+    </span>
   );
 }

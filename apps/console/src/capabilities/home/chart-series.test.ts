@@ -80,10 +80,10 @@ it("leads to the rows of a model, and of the rest, in readable filters", () => {
 });
 
 it("gives the table and the CSV one row per bucket", () => {
-  expect(chartRows(calls)).toEqual([
-    ["time", "openai/gpt-5", "azure/gpt-5", "other models"],
-    ["2026-11-21T10:00:00.000Z", 3, 1, 2],
-    ["2026-11-21T10:05:00.000Z", 5, 0, 5],
+  expect(chartRows(calls, (bucket) => (bucket === 1 ? "First call of gpt-5" : ""))).toEqual([
+    ["time", "openai/gpt-5", "azure/gpt-5", "other models", "changes"],
+    ["2026-11-21T10:00:00.000Z", 3, 1, 2, ""],
+    ["2026-11-21T10:05:00.000Z", 5, 0, 5, "First call of gpt-5"],
   ]);
 });
 

@@ -45,7 +45,7 @@ export interface ChartContent {
 type PickFigure = (figures: OverviewFigures) => number | null;
 
 /** A term of the grammar that asks a field for exactly this value. */
-function fieldTerm(field: string, value: string): string {
+export function fieldTerm(field: string, value: string): string {
   return formatFilter([
     { type: "field", field, operator: "is", negated: false, values: [{ text: value, prefix: false }] },
   ]);
@@ -321,12 +321,16 @@ export function seriesAt(
   return nearest !== undefined && Number.isFinite(distance(nearest)) ? nearest : undefined;
 }
 
-/** The chart as rows of text and numbers: a header, then one row per bucket. */
-export function chartRows(content: ChartContent): (string | number | null)[][] {
-  const header = ["time", ...content.series.map(({ label }) => label)];
+/** The chart as rows of text and numbers: a header, then one row per bucket, with what changed in it. */
+export function chartRows(
+  content: ChartContent,
+  changesIn: (bucket: number) => string,
+): (string | number | null)[][] {
+  const header = ["time", ...content.series.map(({ label }) => label), "changes"];
   const rows = content.times.map((time, at) => [
     new Date(time).toISOString(),
     ...content.series.map(({ values }) => values[at] ?? null),
+    changesIn(at),
   ]);
   return [header, ...rows];
 }

@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import type { Overview } from "@weir/schema";
+import type { Changes, Overview } from "@weir/schema";
 import { clsx } from "clsx";
 import { X } from "lucide-react";
 import { useMemo, type ReactNode } from "react";
 import { answerOf, failureOf } from "../../api/persistence.ts";
-import { anyTraceQuery, keepWithinProject, overviewQuery } from "../../api/queries.ts";
+import { anyTraceQuery, changesQuery, keepWithinProject, overviewQuery } from "../../api/queries.ts";
 import { tracesSearch } from "../../app/search-params.ts";
 import { rangeBetween } from "../../app/time-range.ts";
 import { useConsoleSearch, useScope, useSetRange, useTimeZone } from "../../app/use-console-search.ts";
@@ -13,6 +13,8 @@ import { Button } from "../../components/button.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { StatusMark } from "../../components/status-mark.tsx";
 import { FirstCall } from "../quickstart/first-call.tsx";
+import { ChangesList } from "./changes-list.tsx";
+import { chartMarks } from "./changes.ts";
 import { ChartPanel, ChartSkeleton } from "./chart-panel.tsx";
 import { callsTerm, countedRange, homeCharts, joinTerms } from "./chart-series.ts";
 import { FiguresStrip } from "./figures-strip.tsx";
@@ -35,6 +37,12 @@ function Dashboard(): ReactNode {
     refetchInterval: live ? 5000 : false,
     placeholderData: keepWithinProject(scope),
   });
+  const changesAnswer = useQuery({
+    ...changesQuery(scope),
+    refetchInterval: live ? 60_000 : false,
+    placeholderData: keepWithinProject(scope),
+  });
+  const changes = answerOf(changesAnswer);
   const { isPlaceholderData, refetch } = query;
   const data = answerOf(query);
   const error = failureOf(query);
@@ -78,13 +86,24 @@ function Dashboard(): ReactNode {
       <div className="border-b border-line">
         <FiguresStrip overview={data} />
       </div>
-      <Charts overview={data} />
+      <Charts overview={data} changes={changes} />
       <ModelTable overview={data} />
+      <ChangesList
+        changes={changes}
+        failed={changes === undefined && failureOf(changesAnswer) !== null}
+        overview={data}
+      />
     </div>
   );
 }
 
-function Charts({ overview }: { overview: Overview | undefined }): ReactNode {
+function Charts({
+  overview,
+  changes,
+}: {
+  overview: Overview | undefined;
+  changes: Changes | undefined;
+}): ReactNode {
   const { search, changeSearch } = useConsoleSearch();
   const zone = useTimeZone();
   const setRange = useSetRange();
@@ -94,6 +113,7 @@ function Charts({ overview }: { overview: Overview | undefined }): ReactNode {
     () => (overview === undefined ? [] : homeCharts(overview, { split })),
     [overview, split],
   );
+  const marks = useMemo(() => chartMarks(changes?.data ?? []), [changes]);
   return (
     <div className="relative grid grid-cols-1 gap-px border-b border-line bg-line medium:grid-cols-2">
       {overview === undefined
@@ -107,6 +127,7 @@ function Charts({ overview }: { overview: Overview | undefined }): ReactNode {
               from={Date.parse(overview.from)}
               to={Date.parse(overview.to)}
               zone={zone}
+              marks={marks}
               {...(content.kind === "lines"
                 ? {
                     split,

@@ -3,6 +3,7 @@ import uPlot from "uplot";
 import { onThemeChange } from "../../app/theme.ts";
 import { zoneName } from "../../app/zoned-time.ts";
 import { formatClock, type TimeZone } from "../../components/format.ts";
+import { marksText, type ChartMark } from "./changes.ts";
 import { dashOf, seriesAt, shadeOf, stack, type ChartContent, type ChartSeries } from "./chart-series.ts";
 import { wallClock } from "./wall-clock.ts";
 
@@ -12,9 +13,11 @@ export interface TimeChartProps {
   from: number;
   to: number;
   zone: TimeZone;
+  /** Vertical lines at what changed. */
+  marks: readonly ChartMark[];
   height: number;
-  /** The bucket under the shared crosshair; null when there is none. */
-  onBucket: (bucket: number | null) => void;
+  /** The bucket under the shared crosshair, null when there is none; and what the marks beside it say. */
+  onCursor: (bucket: number | null, marked: string) => void;
   onZoom: (bounds: { start: number; end: number }) => void;
   onOpen: (bucket: number, series: ChartSeries | undefined) => void;
 }
@@ -177,10 +180,12 @@ function logarithmicRange(_chart: uPlot, min: number | null, max: number | null)
 
 function buildOptions(
   latest: { readonly current: TimeChartProps },
+  marks: { readonly current: readonly ChartMark[] },
   host: HTMLElement,
   width: number,
 ): uPlot.Options {
   const { content, from, to, zone, height } = latest.current;
+  const colour = paint(host, "var(--text-muted)");
   return {
     width,
     height,
@@ -206,7 +211,10 @@ function buildOptions(
       ...(content.kind === "bars" ? { dataIdx: bucketUnder } : {}),
     },
     hooks: {
-      setCursor: [(chart) => latest.current.onBucket(chart.cursor.idx ?? null)],
+      draw: [(chart) => drawMarks(chart, marks.current, colour)],
+      setCursor: [
+        (chart) => latest.current.onCursor(chart.cursor.idx ?? null, marksUnder(chart, marks.current)),
+      ],
       setSelect: [
         (chart) => {
           const { left, width: selected } = chart.select;
@@ -219,6 +227,44 @@ function buildOptions(
       ],
     },
   };
+}
+
+/** In pixels of the page. */
+const markRadius = 3.5;
+const markReach = 6;
+
+/** What the marks say that the pointer is near enough to mean; a bucket may be no wider than a hair. */
+function marksUnder(chart: uPlot, marks: readonly ChartMark[]): string {
+  const { left } = chart.cursor;
+  if (left === undefined || left < 0) return "";
+  return marksText(marks.filter(({ at }) => Math.abs(chart.valToPos(at / 1000, "x") - left) <= markReach));
+}
+
+/** A line with a diamond at its head, for each instant at which something changed; the crosshair is dashed. */
+function drawMarks(chart: uPlot, marks: readonly ChartMark[], colour: string): void {
+  const { ctx, bbox } = chart;
+  const pixels = uPlot.pxRatio;
+  const radius = markRadius * pixels;
+  ctx.save();
+  ctx.strokeStyle = colour;
+  ctx.fillStyle = colour;
+  ctx.lineWidth = pixels;
+  for (const at of new Set(marks.map((mark) => mark.at))) {
+    const x = Math.round(chart.valToPos(at / 1000, "x", true)) + pixels / 2;
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    const top = bbox.top;
+    ctx.beginPath();
+    ctx.moveTo(x, top + radius);
+    ctx.lineTo(x, top + bbox.height);
+    ctx.stroke();
+    ctx.beginPath();
+    ctx.moveTo(x, top - radius);
+    ctx.lineTo(x + radius, top);
+    ctx.lineTo(x, top + radius);
+    ctx.lineTo(x - radius, top);
+    ctx.fill();
+  }
+  ctx.restore();
 }
 
 /** Bars stand to the right of their instant, so the bucket is the last one that began before the pointer. */
@@ -248,13 +294,14 @@ export function TimeChart(props: TimeChartProps): ReactNode {
     latest.current = props;
   });
   useEffect(() => onThemeChange(() => setTheme((count) => count + 1)), []);
-  const { content, from, to, zone, height } = props;
+  const { content, from, to, zone, marks, height } = props;
+  const drawnMarks = useRef(marks);
   const shape = `${content.kind}\n${content.series.map(({ key, colour, variant }) => `${key}\t${colour}\t${variant}`).join("\n")}`;
   useEffect(() => {
     const element = host.current;
     if (element === null) return;
     const made = new uPlot(
-      buildOptions(latest, element, element.clientWidth),
+      buildOptions(latest, drawnMarks, element, element.clientWidth),
       chartData(latest.current.content),
       element,
     );
@@ -282,5 +329,9 @@ export function TimeChart(props: TimeChartProps): ReactNode {
   useEffect(() => {
     chart.current?.setData(chartData(content), true);
   }, [content]);
+  useEffect(() => {
+    drawnMarks.current = marks;
+    chart.current?.redraw();
+  }, [marks]);
   return <div ref={host} className="w-full cursor-crosshair" style={{ height }} />;
 }
