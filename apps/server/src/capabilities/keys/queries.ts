@@ -38,6 +38,9 @@ const snapshotKeyRow = z
     revokedAt: row.revoked_at,
   }));
 
+/** How many are opened to find one that this home sealed, where several share a Postgres. */
+const sealedKeysMax = 20;
+
 const columns = "key_id, project_id, name, prefix, created_at, last_used_at, revoked_at";
 type Query = Pick<PostgresSession, "query">;
 type Execute = Pick<PostgresSession, "execute">;
@@ -90,8 +93,8 @@ export function revokeKey(postgres: Query, keyId: string) {
 export function selectSealedKeys(postgres: Query, projectId: string) {
   return postgres.query({
     sql: `SELECT sealed FROM api_keys
-          WHERE project_id = $1 AND revoked_at IS NULL AND sealed IS NOT NULL ORDER BY created_at LIMIT 20`,
-    params: [projectId],
+          WHERE project_id = $1 AND revoked_at IS NULL AND sealed IS NOT NULL ORDER BY created_at LIMIT $2`,
+    params: [projectId, sealedKeysMax],
     row: z.object({ sealed: z.instanceof(Uint8Array) }),
   });
 }
