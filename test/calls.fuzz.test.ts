@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
+import { eightAtOnce, seed } from "./at-once.ts";
 import { anthropicAnswer, anthropicEvents } from "./upstream-anthropic.ts";
 import { openAiAnswer, openAiEvents } from "./upstream-openai.ts";
 import { startSystem, until, type System } from "./system.ts";
@@ -13,8 +14,6 @@ import { startSystem, until, type System } from "./system.ts";
 // Whatever a provider answers and a caller sends: no call hangs, none is a fault of Weir's, every error has its caller's
 // shape, no stream that broke ends cleanly, and every call is on record once, as its caller saw it.
 
-// Always the same calls, unless another seed is asked for: WEIR_TEST_SEED=<n>.
-const seed = Number(process.env["WEIR_TEST_SEED"] ?? 1);
 const protocols = ["openai", "anthropic"] as const;
 type Protocol = (typeof protocols)[number];
 
@@ -145,28 +144,6 @@ async function check({ what, protocol, seen, own }: Made): Promise<void> {
   expect(statuses, what).toContain(span?.status);
 }
 
-/** Eight at once, enough to meet on a connection, few enough for two slow cores; tells all that failed. */
-async function each<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item, index: number) => Promise<Result>,
-): Promise<Result[]> {
-  const queue = [...items.entries()];
-  const results: Result[] = [];
-  const failures: string[] = [];
-  const worker = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      try {
-        results.push(await work(next[1], next[0]));
-      } catch (error) {
-        failures.push(String(error));
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: 8 }, worker));
-  expect(failures).toEqual([]);
-  return results;
-}
-
 const json = "content-type: application/json";
 const response = (head: string, body: string | Buffer): Buffer =>
   Buffer.concat([
@@ -276,7 +253,7 @@ test("whatever a provider does, its caller is told and the record has it once", 
       ),
     ),
   );
-  const made = await each(cases, async ({ name, behaviour, caller, provider, stream }, index) => {
+  const made = await eightAtOnce(cases, async ({ name, behaviour, caller, provider, stream }, index) => {
     const agent = `provider-${index}`;
     behaviours.set(agent, behaviour);
     const messages = [{ role: "user", content: "hello" }];
@@ -285,7 +262,7 @@ test("whatever a provider does, its caller is told and the record has it once", 
     const what = `${caller} to ${provider}, stream ${stream}: ${name}`;
     return { what, protocol: caller, seen, own: caller === provider };
   });
-  await each(made, check);
+  await eightAtOnce(made, check);
 });
 
 /** A small generator of numbers from a seed (mulberry32). */
@@ -414,7 +391,7 @@ test(`whatever a caller sends, it is answered and on record once (WEIR_TEST_SEED
     if (random(1) < 0.1) body[Math.floor(random(body.length))] = Math.floor(random(256));
     return { caller, body, streamed: body.includes('"stream":true') };
   });
-  const made = await each(cases, async ({ caller, body, streamed }, index) => {
+  const made = await eightAtOnce(cases, async ({ caller, body, streamed }, index) => {
     const agent = `caller-${index}`;
     behaviours.set(agent, (socket) => {
       const provider = body.includes(models.openai) ? "openai" : "anthropic";
@@ -425,7 +402,7 @@ test(`whatever a caller sends, it is answered and on record once (WEIR_TEST_SEED
     const seen = await call(paths[caller], body, agent);
     return { what: `${caller}: ${body.toString().slice(0, 2000)}`, protocol: caller, seen, own: false };
   });
-  await each(made, check);
+  await eightAtOnce(made, check);
   const ready = await fetch(`${system.origin}/readyz`);
   expect(await ready.json()).toMatchObject({ state: "ok", notRecording: [] });
 });

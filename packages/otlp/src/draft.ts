@@ -24,7 +24,7 @@ export interface SpanDraft {
   environment: string;
   release: string;
   tags: string[];
-  metadata: Record<string, string>;
+  metadata: Map<string, string>;
   versions: Record<string, string>;
   /** An error that an attribute names although the span's status may not. */
   isError: boolean;
@@ -54,7 +54,7 @@ export function emptyDraft(): SpanDraft {
     environment: "",
     release: "",
     tags: [],
-    metadata: {},
+    metadata: new Map(),
     versions: {},
     isError: false,
     errorCode: "",

@@ -83,6 +83,8 @@ describe("an export", () => {
       attribute("number", { intValue: "42" }),
       attribute("large", { intValue: "9007199254740993" }),
       attribute("half", { doubleValue: 0.5 }),
+      attribute("endless", { doubleValue: "-Infinity" }),
+      attribute("none", { doubleValue: "NaN" }),
       attribute("list", { arrayValue: { values: [{ intValue: 1 }, { stringValue: "b" }] } }),
       attribute("map", { kvlistValue: { values: [attribute("a", { boolValue: false })] } }),
       attribute("bytes", { bytesValue: "AAEC" }),
@@ -94,10 +96,26 @@ describe("an export", () => {
       number: "42",
       large: "9007199254740993",
       half: "0.5",
+      endless: "-Infinity",
+      none: "NaN",
       list: '[1,"b"]',
       map: '{"a":false}',
       bytes: "AAEC",
     });
+  });
+
+  test("keeps attributes and metadata of any name", () => {
+    const attributes = [
+      attribute("__proto__", { stringValue: "a" }),
+      attribute("metadata", { stringValue: '{"__proto__":"b","constructor":"c"}' }),
+      attribute("openinference.span.kind", { stringValue: "CHAIN" }),
+    ];
+    const row = ingest(json([{ ...good, attributes }])).rows[0];
+    expect(JSON.parse(JSON.stringify([row?.attributes, row?.metadata]))).toEqual(
+      JSON.parse(
+        '[{"__proto__":"a","scope.name":"lib","scope.version":"1"},{"__proto__":"b","constructor":"c"}]',
+      ),
+    );
   });
 
   test("reads snake case, base64 ids and a parent of zeros", () => {
@@ -311,6 +329,8 @@ function protobufSpan(): Uint8Array {
   writer.tag(5, WireType.LengthDelimited).string("günstig 🧡");
   writer.tag(9, WireType.LengthDelimited).fork().tag(1, WireType.LengthDelimited).string("n");
   writer.tag(2, WireType.LengthDelimited).fork().tag(3, WireType.Varint).int64(-7).join().join();
+  writer.tag(9, WireType.LengthDelimited).fork().tag(1, WireType.LengthDelimited).string("none");
+  writer.tag(2, WireType.LengthDelimited).fork().tag(4, WireType.Bit64).double(Number.NaN).join().join();
   writer.tag(1, WireType.LengthDelimited).bytes(Buffer.from(good.traceId, "hex"));
   writer.tag(2, WireType.LengthDelimited).bytes(Buffer.from(good.spanId, "hex"));
   writer.tag(7, WireType.Bit64).fixed64(good.startTimeUnixNano);
@@ -348,7 +368,7 @@ test("protobuf is read whatever the order of its fields, and unknown ones are pa
       started_at: "2026-11-20 23:59:59.000123",
       status: "error",
       error_message: "bad",
-      attributes: { n: "-7" },
+      attributes: { n: "-7", none: "NaN" },
       service_name: "late",
     },
   ]);

@@ -6,8 +6,7 @@ import type { OtlpLimits } from "./limits.ts";
 import { mapSpan } from "./map-span.ts";
 import type { StoreBlob } from "./messages/column.ts";
 import { refusalOf } from "./refusal.ts";
-import { resourceFacts } from "./resource.ts";
-import type { OtlpSpan } from "./span.ts";
+import { createResourceReader } from "./resource.ts";
 import { Warnings } from "./warnings.ts";
 
 export interface OtlpIngestOptions {
@@ -56,42 +55,73 @@ export function createOtlpIngest(options: OtlpIngestOptions): OtlpIngest {
 function ingest(request: OtlpExport, options: OtlpIngestOptions & { limits: OtlpLimits }): OtlpIngested {
   const { limits, pricer, storeBlob } = options;
   const { projectId, keyId, nowMs } = request;
-  const groups = decodeTraces(request);
+  const { groups, spansLeftOut, eventsLeftOut } = decodeTraces({ ...request, limits });
   const warnings = new Warnings();
   const rejections = new Rejections();
+  if (spansLeftOut > 0) {
+    rejections.add(`an export may hold ${limits.requestSpansMax} spans`, { count: spansLeftOut });
+  }
+  if (eventsLeftOut > 0) {
+    warnings.add(`Events and links beyond ${limits.requestEventsMax} of an export were left out`);
+  }
+  const readResource = createResourceReader({ limits, warnings });
   const rows: SpanRecord[] = [];
+  let charactersLeft = limits.requestRowsMaxCharacters;
   for (const group of groups) {
-    const resource = resourceFacts(group, { limits, warnings });
+    const resource = readResource(group);
     const context = { projectId, keyId, resource, pricer, limits, warnings, storeBlob };
     for (const span of group.spans) {
       const refusal = projectId === "" ? "the key belongs to no project" : refusalOf(span, nowMs);
-      const isOver = rows.length + rejections.count >= limits.requestSpansMax;
-      if (isOver) rejections.add(`an export may hold ${limits.requestSpansMax} spans`, span);
-      else if (refusal !== "") rejections.add(refusal, span);
-      else rows.push(mapSpan(span, context));
+      if (refusal !== "") rejections.add(refusal, { count: 1, first: span.name });
+      else if (charactersLeft <= 0) {
+        const { requestRowsMaxCharacters } = limits;
+        const reason = `the spans of an export, each with its resource's attributes, may have ${requestRowsMaxCharacters} characters; send fewer at once`;
+        rejections.add(reason, { count: 1, first: span.name });
+      } else {
+        const row = mapSpan(span, context);
+        charactersLeft -= charactersOf(row);
+        rows.push(row);
+      }
     }
   }
   const message = [rejections.toString(), warnings.toString()].filter((part) => part !== "").join(" ");
   return { rows, rejected: rejections.count, message };
 }
 
+function charactersOf(row: SpanRecord): number {
+  let characters = 0;
+  for (const value of Object.values(row)) {
+    if (typeof value === "string") characters += value.length;
+    else if (typeof value === "object" && value !== null) {
+      for (const [name, text] of Object.entries(value)) characters += name.length + String(text).length;
+    }
+  }
+  return characters;
+}
+
+interface Rejected {
+  count: number;
+  /** Name of the first span; absent where the spans were not read. */
+  first?: string;
+}
+
 /** Rejected spans by reason, each with the first span that it met. */
 class Rejections {
   count = 0;
-  readonly #reasons = new Map<string, { count: number; first: string }>();
+  readonly #reasons = new Map<string, Rejected>();
 
-  add(reason: string, span: OtlpSpan): void {
-    this.count += 1;
+  add(reason: string, spans: Rejected): void {
+    this.count += spans.count;
     const known = this.#reasons.get(reason);
-    if (known !== undefined) known.count += 1;
-    else if (this.#reasons.size < reasonsMax)
-      this.#reasons.set(reason, { count: 1, first: span.name.slice(0, 100) });
+    if (known !== undefined) known.count += spans.count;
+    else if (this.#reasons.size < reasonsMax) this.#reasons.set(reason, spans);
   }
 
   toString(): string {
     if (this.count === 0) return "";
     const reasons = [...this.#reasons].map(
-      ([reason, { count, first }]) => `${reason} (${count}, first ${JSON.stringify(first)})`,
+      ([reason, { count, first }]) =>
+        `${reason} (${count}${first === undefined ? "" : `, first ${JSON.stringify(first.slice(0, 100))}`})`,
     );
     return `${this.count} ${this.count === 1 ? "span was" : "spans were"} rejected: ${reasons.join("; ")}.`;
   }

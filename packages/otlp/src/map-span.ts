@@ -48,34 +48,37 @@ export function mapSpan(span: OtlpSpan, context: MapContext): SpanRecord {
   const durationMs = span.endMs - span.startMs;
   const cut = (text: string, what: string, maxCharacters: number): string =>
     cutText(text, { maxCharacters, what, warnings: context.warnings });
+  const name = (text: string): string => cut(text, "A name", context.limits.nameMaxCharacters);
+  const first = <Item>(list: Item[], what: string): Item[] => firstOf(list, { what, ...context });
   return {
     project_id: context.projectId,
     trace_id: span.traceId,
     span_id: span.spanId,
     parent_span_id: span.parentSpanId,
     kind,
-    name: cut(span.name || "(unnamed)", "A name", context.limits.nameMaxCharacters),
+    name: name(span.name || "(unnamed)"),
     source: "otlp",
     service_name: context.resource.serviceName,
     started_at: formatInstant(span.startMs),
     duration_ms: durationMs,
     ...timings(draft, { durationMs, outputTokens: usage?.outputTokens ?? 0 }),
     ...outcome,
+    error_code: name(outcome.error_code),
     error_message: cut(outcome.error_message, "An error message", context.limits.attributeValueMaxCharacters),
-    operation: draft.operation,
-    provider: draft.provider,
-    model_asked: draft.modelAsked,
-    model_answered: draft.modelAnswered,
-    provider_fingerprint: draft.fingerprint,
-    response_id: draft.responseId,
-    finish_reasons: draft.finishReasons,
+    operation: name(draft.operation),
+    provider: name(draft.provider),
+    model_asked: name(draft.modelAsked),
+    model_answered: name(draft.modelAnswered),
+    provider_fingerprint: name(draft.fingerprint),
+    response_id: name(draft.responseId),
+    finish_reasons: first(draft.finishReasons, "Finish reasons").map((reason) => name(reason)),
     key_id: context.keyId,
-    user_id: draft.userId,
-    session_id: draft.sessionId,
-    environment: draft.environment,
-    release: draft.release,
-    tags: draft.tags,
-    metadata: draft.metadata,
+    user_id: name(draft.userId),
+    session_id: name(draft.sessionId),
+    environment: name(draft.environment),
+    release: name(draft.release),
+    tags: first(draft.tags, "Tags").map((tag) => name(tag)),
+    metadata: Object.fromEntries(first([...draft.metadata], "Metadata")),
     versions: draft.versions,
     ...usageColumns(usage, draft, { pricer: context.pricer, atMs: span.startMs }),
     ...messageColumns(draft, context),
@@ -84,6 +87,16 @@ export function mapSpan(span: OtlpSpan, context: MapContext): SpanRecord {
     ...leftovers(span, context),
     attributes: attributesColumn(bag, context),
   };
+}
+
+/** What a list of traces shows whole has to be short. */
+function firstOf<Item>(
+  list: Item[],
+  { what, limits, warnings }: { what: string; limits: OtlpLimits; warnings: Warnings },
+): Item[] {
+  if (list.length <= limits.attributesMax) return list;
+  warnings.add(`${what} beyond ${limits.attributesMax} of a span were left out`);
+  return list.slice(0, limits.attributesMax);
 }
 
 /** A span mostly speaks one dialect, or none; asking each attribute's name once tells which. */
@@ -225,7 +238,8 @@ function eventInstant(event: OtlpEvent, span: OtlpSpan, warnings: Warnings): num
 
 function attributesColumn(bag: AttributeBag, context: MapContext): Record<string, string> {
   const { limits, warnings } = context;
-  const attributes: Record<string, string> = { ...context.resource.attributes };
+  // Names are the sender's, so one may be `__proto__`: an assignment to a property of that name would lose it.
+  const attributes = new Map(Object.entries(context.resource.attributes));
   let count = 0;
   for (const [name, value] of bag.left()) {
     if (value === null) continue;
@@ -235,7 +249,7 @@ function attributesColumn(bag: AttributeBag, context: MapContext): Record<string
     }
     count += 1;
     const maxCharacters = limits.attributeValueMaxCharacters;
-    attributes[name] = cutText(asText(value), { maxCharacters, what: "An attribute", warnings });
+    attributes.set(name, cutText(asText(value), { maxCharacters, what: "An attribute", warnings }));
   }
-  return attributes;
+  return Object.fromEntries(attributes);
 }

@@ -1,4 +1,7 @@
-/** A value of an OpenTelemetry attribute; 64-bit integers beyond JavaScript's are kept as text, bytes as base64. */
+/**
+ * A value of an OpenTelemetry attribute; 64-bit integers beyond JavaScript's, NaN and the infinities are kept as text,
+ * bytes as base64.
+ */
 export type AttributeValue =
   | string
   | number

@@ -1,5 +1,6 @@
 import { emptySpan } from "../span.ts";
 import type { AttributeValue, Attributes, OtlpEvent, OtlpLink, OtlpSpan, OtlpSpanGroup } from "../span.ts";
+import { admits, type Quotas } from "./quota.ts";
 
 /** Values nested deeper than this are refused: nothing sane sends them, and they could exhaust the stack. */
 const nestingMax = 32;
@@ -13,7 +14,7 @@ interface JsonObject {
  * Ids in base64 and names in snake case, as plain protobuf JSON has them, are read as well. Throws where the
  * body is no such object.
  */
-export function decodeJson(body: Uint8Array): OtlpSpanGroup[] {
+export function decodeJson(body: Uint8Array, quotas: Quotas): OtlpSpanGroup[] {
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
   const request: unknown = JSON.parse(text);
   if (!isObject(request)) throw new TypeError("the body is no JSON object");
@@ -23,7 +24,8 @@ export function decodeJson(body: Uint8Array): OtlpSpanGroup[] {
     const holder = field(resourceSpans, "resource");
     if (isObject(holder)) readAttributes(field(holder, "attributes"), resource);
     for (const scopeSpans of objectsOf(field(resourceSpans, "scopeSpans", "scope_spans"))) {
-      groups.push(readScopeSpans(scopeSpans, resource));
+      const group = readScopeSpans(scopeSpans, { resource, quotas });
+      if (group.spans.length > 0) groups.push(group);
     }
   }
   return groups;
@@ -52,18 +54,23 @@ function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-function readScopeSpans(scopeSpans: JsonObject, resource: Attributes): OtlpSpanGroup {
+function readScopeSpans(
+  scopeSpans: JsonObject,
+  { resource, quotas }: { resource: Attributes; quotas: Quotas },
+): OtlpSpanGroup {
+  const spans = objectsOf(field(scopeSpans, "spans")).filter(() => admits(quotas.spans));
   const scope = field(scopeSpans, "scope");
   return {
     resource,
     scopeName: isObject(scope) ? text(scope.name) : "",
     scopeVersion: isObject(scope) ? text(scope.version) : "",
-    spans: objectsOf(field(scopeSpans, "spans")).map((span) => readSpan(span)),
+    spans: spans.map((span) => readSpan(span, quotas)),
   };
 }
 
-function readSpan(source: JsonObject): OtlpSpan {
+function readSpan(source: JsonObject, quotas: Quotas): OtlpSpan {
   const span = emptySpan();
+  const admitted = (list: unknown) => objectsOf(list).filter(() => admits(quotas.events));
   span.traceId = readId(field(source, "traceId", "trace_id"), 16);
   span.spanId = readId(field(source, "spanId", "span_id"), 8);
   span.parentSpanId = readId(field(source, "parentSpanId", "parent_span_id"), 8);
@@ -71,8 +78,8 @@ function readSpan(source: JsonObject): OtlpSpan {
   span.startMs = readInstant(field(source, "startTimeUnixNano", "start_time_unix_nano"));
   span.endMs = readInstant(field(source, "endTimeUnixNano", "end_time_unix_nano"));
   readAttributes(source.attributes, span.attributes);
-  span.events = objectsOf(source.events).map((event) => readEvent(event));
-  span.links = objectsOf(source.links).map((link) => readLink(link));
+  span.events = admitted(source.events).map((event) => readEvent(event));
+  span.links = admitted(source.links).map((link) => readLink(link));
   const status = source.status;
   if (isObject(status)) {
     span.statusCode = readStatusCode(status.code);
@@ -150,7 +157,7 @@ function readValue(value: unknown, depth: number): AttributeValue {
   const integer = field(value, "intValue", "int_value");
   if (integer !== undefined) return readInteger(integer);
   const double = field(value, "doubleValue", "double_value");
-  if (double !== undefined) return typeof double === "string" ? Number(double) : readInteger(double);
+  if (double !== undefined) return readDouble(double);
   const list = field(value, "arrayValue", "array_value");
   if (isObject(list)) return objectsOf(list.values).map((item) => readValue(item, depth + 1));
   const map = field(value, "kvlistValue", "kvlist_value");
@@ -160,6 +167,13 @@ function readValue(value: unknown, depth: number): AttributeValue {
     return Object.fromEntries(entries);
   }
   return null;
+}
+
+/** NaN and the infinities, which come as text, stay text: the row is JSON, which has no such numbers. */
+function readDouble(value: unknown): AttributeValue {
+  const number = typeof value === "string" ? Number(value) : value;
+  if (typeof number !== "number") return null;
+  return Number.isFinite(number) ? number : String(value);
 }
 
 function readInteger(value: unknown): AttributeValue {

@@ -1,6 +1,7 @@
 import { BinaryReader } from "@bufbuild/protobuf/wire";
 import { emptySpan } from "../span.ts";
 import type { AttributeValue, Attributes, OtlpEvent, OtlpLink, OtlpSpan, OtlpSpanGroup } from "../span.ts";
+import { admits, type Quotas } from "./quota.ts";
 
 /** Values nested deeper than this are refused: nothing sane sends them, and they could exhaust the stack. */
 const nestingMax = 32;
@@ -32,12 +33,12 @@ const fixed64of8 = (8 << 3) | 1;
  * Reads an `ExportTraceServiceRequest` (opentelemetry-proto 1.x) straight from its bytes, without generated
  * classes. Fields it does not know are skipped. Throws where the bytes are no such message.
  */
-export function decodeProtobuf(body: Uint8Array): OtlpSpanGroup[] {
+export function decodeProtobuf(body: Uint8Array, quotas: Quotas): OtlpSpanGroup[] {
   const reader = new BinaryReader(body, decodeText);
   const groups: OtlpSpanGroup[] = [];
   while (reader.pos < body.length) {
     const tag = reader.uint32();
-    if (tag === bytes1) readResourceSpans(reader, enter(reader, body.length), groups);
+    if (tag === bytes1) readResourceSpans(reader, enter(reader, body.length), { groups, quotas });
     else skip(reader, tag);
   }
   return groups;
@@ -65,14 +66,22 @@ function skip(reader: BinaryReader, tag: number): void {
   reader.skip(tag & 7, tag >>> 3);
 }
 
-function readResourceSpans(reader: BinaryReader, end: number, groups: OtlpSpanGroup[]): void {
+interface Export {
+  groups: OtlpSpanGroup[];
+  quotas: Quotas;
+}
+
+function readResourceSpans(reader: BinaryReader, end: number, { groups, quotas }: Export): void {
   // The order of fields is free, so the resource may come after the spans that it holds for.
   const resource: Attributes = new Map();
   while (reader.pos < end) {
     const tag = reader.uint32();
     if (tag === bytes1) readResource(reader, enter(reader, end), resource);
-    else if (tag === bytes2) groups.push(readScopeSpans(reader, enter(reader, end), resource));
-    else skip(reader, tag);
+    else if (tag === bytes2) {
+      const group: OtlpSpanGroup = { resource, scopeName: "", scopeVersion: "", spans: [] };
+      readScopeSpans(reader, enter(reader, end), { group, quotas });
+      if (group.spans.length > 0) groups.push(group);
+    } else skip(reader, tag);
   }
   leave(reader, end);
 }
@@ -86,16 +95,20 @@ function readResource(reader: BinaryReader, end: number, resource: Attributes): 
   leave(reader, end);
 }
 
-function readScopeSpans(reader: BinaryReader, end: number, resource: Attributes): OtlpSpanGroup {
-  const group: OtlpSpanGroup = { resource, scopeName: "", scopeVersion: "", spans: [] };
+interface Scope {
+  group: OtlpSpanGroup;
+  quotas: Quotas;
+}
+
+function readScopeSpans(reader: BinaryReader, end: number, { group, quotas }: Scope): void {
   while (reader.pos < end) {
     const tag = reader.uint32();
     if (tag === bytes1) readScope(reader, enter(reader, end), group);
-    else if (tag === bytes2) group.spans.push(readSpan(reader, enter(reader, end)));
-    else skip(reader, tag);
+    else if (tag === bytes2 && admits(quotas.spans)) {
+      group.spans.push(readSpan(reader, enter(reader, end), quotas));
+    } else skip(reader, tag);
   }
   leave(reader, end);
-  return group;
 }
 
 function readScope(reader: BinaryReader, end: number, group: OtlpSpanGroup): void {
@@ -108,7 +121,7 @@ function readScope(reader: BinaryReader, end: number, group: OtlpSpanGroup): voi
   leave(reader, end);
 }
 
-function readSpan(reader: BinaryReader, end: number): OtlpSpan {
+function readSpan(reader: BinaryReader, end: number, quotas: Quotas): OtlpSpan {
   const span = emptySpan();
   while (reader.pos < end) {
     const tag = reader.uint32();
@@ -135,10 +148,12 @@ function readSpan(reader: BinaryReader, end: number): OtlpSpan {
         readKeyValue(reader, enter(reader, end), span.attributes);
         break;
       case bytes11:
-        span.events.push(readEvent(reader, enter(reader, end)));
+        if (admits(quotas.events)) span.events.push(readEvent(reader, enter(reader, end)));
+        else skip(reader, tag);
         break;
       case bytes13:
-        span.links.push(readLink(reader, enter(reader, end)));
+        if (admits(quotas.events)) span.links.push(readLink(reader, enter(reader, end)));
+        else skip(reader, tag);
         break;
       case bytes15:
         readStatus(reader, enter(reader, end), span);
@@ -232,7 +247,7 @@ function readValue(reader: BinaryReader, end: number, depth: number): AttributeV
         value = readInteger(reader);
         break;
       case fixed64of4:
-        value = reader.double();
+        value = readDouble(reader);
         break;
       case bytes5:
         value = readList(reader, enter(reader, end), depth);
@@ -249,6 +264,12 @@ function readValue(reader: BinaryReader, end: number, depth: number): AttributeV
   }
   leave(reader, end);
   return value;
+}
+
+/** NaN and the infinities become text, as OTLP's JSON has them: the row is JSON, which has no such numbers. */
+function readDouble(reader: BinaryReader): number | string {
+  const value = reader.double();
+  return Number.isFinite(value) ? value : String(value);
 }
 
 function readInteger(reader: BinaryReader): number | string {

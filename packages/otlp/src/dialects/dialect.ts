@@ -35,7 +35,7 @@ export function addMetadataEntries(draft: SpanDraft, entries: readonly [string, 
   for (const [name, value] of entries) if (value !== null) setMetadata(draft, { name, text: asText(value) });
 }
 
-/** What was set first stays. Names are the sender's, so they may be those that every object has. */
+/** What was set first stays. */
 function setMetadata(draft: SpanDraft, { name, text }: { name: string; text: string }): void {
-  if (!Object.hasOwn(draft.metadata, name)) draft.metadata[name] = text;
+  if (!draft.metadata.has(name)) draft.metadata.set(name, text);
 }

@@ -4,7 +4,7 @@ import type { AttributeBag } from "../attribute-bag.ts";
 import type { SpanDraft } from "../draft.ts";
 import { isBedrockContent } from "../messages/bedrock-part.ts";
 import { readPromptItems } from "../messages/indexed.ts";
-import { readAnyMessages, readOtelParts } from "../messages/part.ts";
+import { itemsReadMax, readAnyMessages, readOtelParts } from "../messages/part.ts";
 import { isObject, parseValue } from "../attribute-bag.ts";
 import type { Attributes, AttributeValue, OtlpEvent, OtlpSpan } from "../span.ts";
 import type { Dialect } from "./dialect.ts";
@@ -107,7 +107,7 @@ function readSystem(value: unknown): Message[] {
   if (!Array.isArray(parsed)) return [];
   const parts = parsed.every((part) => typeof part === "string")
     ? readAnyMessages(parsed, "system").flatMap((message) => message.parts)
-    : readOtelParts(parsed);
+    : readOtelParts(parsed.slice(0, itemsReadMax));
   return parts.length > 0 ? [{ role: "system", parts }] : [];
 }
 
@@ -145,7 +145,8 @@ function readMessageEvents(draft: SpanDraft, span: OtlpSpan): void {
   const output: Message[] = [];
   const kept: OtlpEvent[] = [];
   for (const event of span.events) {
-    if (!readMessageEvent(event, { input, output })) kept.push(event);
+    const hasRoom = input.length + output.length < itemsReadMax;
+    if (!hasRoom || !readMessageEvent(event, { input, output })) kept.push(event);
   }
   if (kept.length === span.events.length) return;
   span.events = kept;
@@ -166,8 +167,8 @@ function readMessageEvent(event: OtlpEvent, into: EventMessages): boolean {
   const read = messagesOfEvent(event);
   const input = read.input.filter((message) => saysAnything(message));
   const output = read.output.filter((message) => saysAnything(message));
-  into.input.push(...input);
-  into.output.push(...output);
+  for (const message of input) into.input.push(message);
+  for (const message of output) into.output.push(message);
   return input.length + output.length > 0;
 }
 

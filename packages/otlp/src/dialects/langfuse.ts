@@ -43,7 +43,7 @@ function readLangfuse(bag: AttributeBag, draft: SpanDraft, span: OtlpSpan): void
   const prompt = bag.text("langfuse.observation.prompt.name");
   const promptVersion = bag.text("langfuse.observation.prompt.version");
   if (prompt !== "") draft.versions.prompt ??= withVersion(prompt, promptVersion);
-  draft.tags.push(...bag.texts("langfuse.trace.tags"));
+  draft.tags = [...draft.tags, ...bag.texts("langfuse.trace.tags")];
   for (const prefix of ["langfuse.trace.metadata", "langfuse.observation.metadata"]) {
     if (addMetadata(draft, bag.peek(prefix))) bag.take(prefix);
     addMetadataEntries(draft, bag.takePrefix(`${prefix}.`));

@@ -50,7 +50,7 @@ function readOpenInference(bag: AttributeBag, draft: SpanDraft): void {
   const finishReason = bag.text("llm.finish_reason");
   if (draft.finishReasons.length === 0 && finishReason !== "") draft.finishReasons = [finishReason];
   if (addMetadata(draft, bag.peek("metadata"))) bag.take("metadata");
-  draft.tags.push(...bag.texts("tag.tags"));
+  draft.tags = [...draft.tags, ...bag.texts("tag.tags")];
   if (draft.input.length === 0) {
     draft.input = readOpenInferenceItems(bag.takeIndexed("llm.input_messages"), "user");
   }

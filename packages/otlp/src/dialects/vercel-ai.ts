@@ -3,7 +3,7 @@ import type { Message, MessagePart, SpanKind } from "@weir/schema";
 import { isObject, parseValue } from "../attribute-bag.ts";
 import type { AttributeBag } from "../attribute-bag.ts";
 import type { SpanDraft } from "../draft.ts";
-import { readAnyMessages, textMessage } from "../messages/part.ts";
+import { itemsReadMax, readAnyMessages, textMessage } from "../messages/part.ts";
 import type { OtlpSpan } from "../span.ts";
 import { addMetadataEntries } from "./dialect.ts";
 import type { Dialect } from "./dialect.ts";
@@ -40,12 +40,12 @@ function readVercelAi(bag: AttributeBag, draft: SpanDraft, span: OtlpSpan): void
   const firstChunkMs =
     bag.number("ai.response.msToFirstChunk", "ai.stream.msToFirstChunk") ?? firstChunkOf(span);
   if (firstChunkMs !== undefined && firstChunkMs >= 0) draft.ttftMs ??= firstChunkMs;
-  draft.tags.push(...bag.texts("ai.telemetry.metadata.tags"));
+  draft.tags = [...draft.tags, ...bag.texts("ai.telemetry.metadata.tags")];
   draft.userId ||= bag.text("ai.telemetry.metadata.userId");
   draft.sessionId ||= bag.text("ai.telemetry.metadata.sessionId");
   addMetadataEntries(draft, bag.takePrefix("ai.telemetry.metadata."));
   const functionId = bag.peekText("ai.telemetry.functionId");
-  if (functionId !== "") draft.metadata.functionId ??= functionId;
+  if (functionId !== "") addMetadataEntries(draft, [["functionId", functionId]]);
   if (draft.kind === "tool") readTool(bag, draft);
   else if (draft.kind === "embedding" || operationId.startsWith("ai.embed")) readEmbedding(bag, draft);
   else readTexts(bag, draft);
@@ -72,7 +72,7 @@ function readTool(bag: AttributeBag, draft: SpanDraft): void {
 function readEmbedding(bag: AttributeBag, draft: SpanDraft): void {
   const one = bag.take("ai.value");
   const values = one === undefined ? bag.texts("ai.values") : [one];
-  draft.input = values.map((value) => {
+  draft.input = values.slice(0, itemsReadMax).map((value) => {
     const parsed = parseValue(value) ?? value;
     return textMessage("user", typeof parsed === "string" ? parsed : (JSON.stringify(parsed) ?? ""));
   });
@@ -97,7 +97,7 @@ function readTexts(bag: AttributeBag, draft: SpanDraft): void {
   const text = bag.text("ai.response.text", "ai.response.object");
   if (text !== "") parts.push({ type: "text", content: text });
   const calls = parseValue(bag.take("ai.response.toolCalls"));
-  for (const call of Array.isArray(calls) ? calls : []) {
+  for (const call of Array.isArray(calls) ? calls.slice(0, itemsReadMax) : []) {
     if (!isObject(call)) continue;
     parts.push({
       type: "tool_call",

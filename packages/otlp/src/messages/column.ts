@@ -19,13 +19,12 @@ export function messagesColumn(messages: readonly Message[], options: ColumnOpti
   if (messages.length === 0) return "";
   const json = JSON.stringify(messages);
   const hasMedia = json.includes('"type":"media"');
-  const light = hasMedia
-    ? JSON.stringify(messages.map((message) => withoutLargeMedia(message, options)))
-    : json;
+  const light = hasMedia ? messages.map((message) => withoutLargeMedia(message, options)) : messages;
+  const lightJson = hasMedia ? JSON.stringify(light) : json;
   const { messagesMaxCharacters } = options.limits;
-  if (light.length <= messagesMaxCharacters) return light;
+  if (lightJson.length <= messagesMaxCharacters) return lightJson;
   options.warnings.add(`Messages longer than ${messagesMaxCharacters} characters were shortened`);
-  return shorten(JSON.parse(light), messagesMaxCharacters);
+  return shorten(light, messagesMaxCharacters);
 }
 
 function withoutLargeMedia(message: Message, options: ColumnOptions): Message {

@@ -22,10 +22,9 @@ export function readPromptItems(items: readonly Item[], fallback: Message["role"
   return items.map((item) => {
     const role = roleOf(item.get("role"), fallback);
     const finishReason = textIn(item, "finish_reason");
-    const parts: MessagePart[] = [];
     const reasoning = textIn(item, "reasoning", "reasoning_content");
-    if (reasoning !== "") parts.push({ type: "reasoning", content: reasoning });
-    parts.push(...contentParts(item, role));
+    const thoughts: MessagePart[] = reasoning === "" ? [] : [{ type: "reasoning", content: reasoning }];
+    const parts = [...thoughts, ...contentParts(item, role)];
     for (const call of groupIndexed(entriesUnder(item, "tool_calls."))) {
       parts.push({
         type: "tool_call",

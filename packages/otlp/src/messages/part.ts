@@ -29,6 +29,12 @@ export function roleOf(role: unknown, fallback: Role = "user"): Role {
   }
 }
 
+/**
+ * Messages of a conversation, and parts of a message, that are read: more than its column has room for, which drops
+ * what is beyond, and says so. Each takes a hundred times the bytes that it may have as JSON.
+ */
+export const itemsReadMax = 80_000;
+
 /** A message of one text. */
 export function textMessage(role: Role, content: string): Message {
   return { role, parts: [{ type: "text", content }] };
@@ -42,7 +48,7 @@ export function textMessage(role: Role, content: string): Message {
 export function readAnyMessages(value: unknown, fallback: Role): Message[] {
   const parsed = typeof value === "string" ? (parseValue(value) ?? value) : value;
   if (parsed === undefined || parsed === null || parsed === "") return [];
-  const items: unknown[] = Array.isArray(parsed) ? parsed : [parsed];
+  const items: unknown[] = Array.isArray(parsed) ? parsed.slice(-itemsReadMax) : [parsed];
   const list = items.map((item) => (isResponseItem(item) ? messageOfItem(item) : item));
   const isData = list.length > 0 && !list.some((item) => typeof item === "string" || isMessage(item));
   if (isData) return [textMessage(fallback, asText(value))];
@@ -87,12 +93,24 @@ function finishReasonOf(item: Fields): string {
   return text(item.finish_reason) || text(item.finishReason);
 }
 
-function readForm(item: Fields, role: Role): Message[] {
+function readForm(message: Fields, role: Role): Message[] {
+  const item = withReadableLists(message);
   if (Array.isArray(item.parts)) return [{ role, parts: readOtelParts(item.parts) }];
   if (hasVercelContent(item.content)) return [{ role, parts: readVercelParts(item.content) }];
   if (isBedrockContent(item.content, role)) return [{ role, parts: readBedrockParts(item.content) }];
   const protocol = hasAnthropicContent(item.content) ? "anthropic" : "openai";
   return readMessages({ protocol, messages: [{ ...item, role }] });
+}
+
+function withReadableLists(message: Fields): Fields {
+  const isTooLong = (value: unknown): value is unknown[] =>
+    Array.isArray(value) && value.length > itemsReadMax;
+  if (!Object.values(message).some((value) => isTooLong(value))) return message;
+  const fields = Object.entries(message).map(([name, value]): [string, unknown] => [
+    name,
+    isTooLong(value) ? value.slice(0, itemsReadMax) : value,
+  ]);
+  return Object.fromEntries(fields);
 }
 
 /** Fields that say which message it is, and not what is in it. */

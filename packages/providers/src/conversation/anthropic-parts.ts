@@ -7,11 +7,7 @@ import { toolArguments } from "./tool-value.ts";
 /** The parts of an Anthropic `content`: a string, or a list of blocks. */
 export function anthropicContentParts(content: unknown): MessagePart[] {
   if (typeof content === "string") return content === "" ? [] : [{ type: "text", content }];
-  const parts: MessagePart[] = [];
-  for (const block of arrayOf(content)) {
-    if (isJsonObject(block)) parts.push(...blockParts(block));
-  }
-  return parts;
+  return arrayOf(content).flatMap((block) => (isJsonObject(block) ? blockParts(block) : []));
 }
 
 function blockParts(block: JsonObject): MessagePart[] {

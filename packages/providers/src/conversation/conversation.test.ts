@@ -157,6 +157,14 @@ describe("readConversation of Anthropic requests", () => {
   });
 });
 
+test("a message of very many parts is read", () => {
+  const content = Array.from({ length: 200_000 }, () => ({ type: "text", text: "a" }));
+  const messages = [{ role: "assistant", content }];
+  for (const protocol of ["openai", "anthropic"] as const) {
+    expect(chat(protocol, { messages }).input[0]?.parts).toHaveLength(content.length);
+  }
+});
+
 test("bodies that nobody can read give an empty conversation and no answer", () => {
   for (const request of [
     "",

@@ -72,10 +72,9 @@ function filePart(file: JsonObject): MessagePart {
 
 /** What an assistant's message holds beside its content, in the order a reader wants it. */
 export function openAiAssistantParts(message: JsonObject): MessagePart[] {
-  const parts: MessagePart[] = [];
   const reasoning = textOf(message.reasoning_content) || textOf(message.reasoning);
-  if (reasoning !== "") parts.push({ type: "reasoning", content: reasoning });
-  parts.push(...openAiContentParts(message.content));
+  const thoughts: MessagePart[] = reasoning === "" ? [] : [{ type: "reasoning", content: reasoning }];
+  const parts = [...thoughts, ...openAiContentParts(message.content)];
   const refusal = textOf(message.refusal);
   if (refusal !== "") parts.push({ type: "other", name: "refusal", value: refusal });
   for (const image of arrayOf(message.images)) if (isJsonObject(image)) parts.push(contentPart(image));
