@@ -164,6 +164,11 @@ test("our own API refuses unknown fields by name, as problem+json", async () => 
   });
   expect(filter.status).toBe(400);
   expect(await filter.text()).toContain("model");
+  // 18 KB as it is sent, within the limit of a request's head.
+  const long = await fetch(`${system.origin}/api/v1/traces?filter=${encodeURIComponent("川".repeat(2000))}`, {
+    headers: { authorization: `Bearer ${system.key}` },
+  });
+  expect(long.status, await long.text()).toBe(200);
 });
 
 test("a project key reads its own project and changes nothing", async () => {

@@ -26,17 +26,18 @@ function runs(pid: number): boolean {
   }
 }
 
-async function npmStart(): Promise<Started> {
+async function start(command: readonly [string, ...string[]]): Promise<Started> {
+  const [program, ...args] = command;
   const home = mkdtempSync(join(tmpdir(), "weir-npm-"));
   const port = await freePort();
-  const npm = spawn("npm", ["start"], {
+  const npm = spawn(program, args, {
     cwd: root,
     env: environmentOf({ home, port }),
     stdio: "ignore",
   });
   const exited = new Promise<number | null>((resolve) => npm.once("exit", (code) => resolve(code)));
-  await until("npm start to be ready", async () => {
-    if (npm.exitCode !== null) throw new Error(`npm start ended with ${npm.exitCode}`);
+  await until(`${command.join(" ")} to be ready`, async () => {
+    if (npm.exitCode !== null) throw new Error(`${command.join(" ")} ended with ${npm.exitCode}`);
     return (await fetch(`http://127.0.0.1:${port}/readyz`)).status === 200;
   });
   const { pid } = lockSchema.parse(JSON.parse(readFileSync(join(home, "lock"), "utf8")));
@@ -44,7 +45,7 @@ async function npmStart(): Promise<Started> {
 }
 
 // People and process managers know npm's pid only: a signal to it must not leave a server behind.
-describe("npm start", () => {
+describe("npm", () => {
   let started: Started | null = null;
   afterEach(() => {
     if (started === null) return;
@@ -53,17 +54,21 @@ describe("npm start", () => {
     started = null;
   });
 
-  test("SIGTERM to npm stops everything in order, and npm waits for it", async () => {
-    started = await npmStart();
+  test("SIGTERM to npm start stops everything in order, and npm waits for it", async () => {
+    started = await start(["npm", "start"]);
     started.npm.kill("SIGTERM");
     expect(await started.exited).toBe(0);
     expect(runs(started.serverPid)).toBe(false);
     expect(existsSync(join(started.home, "lock"))).toBe(false);
   });
 
-  test("when npm is killed, the server stops in order by itself", async () => {
-    const { npm, home, serverPid } = (started = await npmStart());
-    npm.kill("SIGKILL");
+  test.each([
+    ["SIGKILL", "npm", "start"],
+    // Its shell dies of the signal and tells nobody.
+    ["SIGTERM", "npx", "weir", "up"],
+  ] as const)("after %s to %s the server stops in order by itself", async (signal, program, ...args) => {
+    const { npm, home, serverPid } = (started = await start([program, ...args]));
+    npm.kill(signal);
     await until("the server to be gone", () => !runs(serverPid));
     expect(existsSync(join(home, "lock"))).toBe(false);
   });

@@ -87,6 +87,8 @@ export interface RouteSpec<
   query?: Query;
   body?: Body;
   result: Result;
+  /** What the handler's own `Response` is made of, a range of media types; `application/json` unless told. */
+  mediaType?: string;
   /** Success status; 200 unless told. */
   status?: number;
   handle(
@@ -105,6 +107,7 @@ export interface ApiRoute {
   query: z.ZodObject;
   body: z.ZodType | undefined;
   result: z.ZodType;
+  mediaType: string;
   status: number;
   /** Parses what arrived and runs the handler. */
   run(

@@ -145,11 +145,11 @@ export const gatewayErrors = {
       `The request body is not what its content-encoding "${options.encoding}" says. Compress it again or drop the header.`,
       options.cause,
     ),
-  requestTimeout: (timeoutMs: number) =>
+  requestTimeout: (options: { part: string; limit: "headersTimeoutMs" | "requestTimeoutMs"; ms: number }) =>
     caller(
       408,
       "request_timeout",
-      `The request did not arrive whole within ${timeoutMs} ms. Send it faster, or raise the limit requestTimeoutMs.`,
+      `The ${options.part} did not arrive whole within ${options.ms} ms. Send it faster, or raise the limit ${options.limit} in weir.yaml.`,
     ),
   headersTooLarge: (maxBytes: number) =>
     caller(

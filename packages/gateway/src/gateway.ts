@@ -56,8 +56,11 @@ function answerRaw(socket: Socket, error: GatewayError): void {
 function onClientError(gate: Gate, error: NodeJS.ErrnoException, socket: Socket): void {
   const { limits } = gate.ports;
   if (error.code === "ERR_HTTP_REQUEST_TIMEOUT") {
-    const timeout = gatewayErrors.requestTimeout(limits.requestTimeoutMs);
-    if (!failPendingBody(socket, timeout)) answerRaw(socket, timeout);
+    const { requestTimeoutMs, headersTimeoutMs } = limits;
+    const body = { part: "request", limit: "requestTimeoutMs", ms: requestTimeoutMs } as const;
+    if (failPendingBody(socket, gatewayErrors.requestTimeout(body))) return;
+    const head = { part: "request's head", limit: "headersTimeoutMs", ms: headersTimeoutMs } as const;
+    answerRaw(socket, gatewayErrors.requestTimeout(head));
   } else if (error.code === "HPE_HEADER_OVERFLOW") {
     answerRaw(socket, gatewayErrors.headersTooLarge(limits.headerMaxBytes));
   } else if (error.code === "ECONNRESET") socket.destroy();
@@ -114,6 +117,8 @@ export function createGateway(ports: GatewayPorts): Gateway {
       requestTimeout: limits.requestTimeoutMs,
       keepAliveTimeout: keepAliveTimeoutMs,
       connectionsCheckingInterval: slowClientCheckMs,
+      // Node's refusal has no body; the router's has.
+      requireHostHeader: false,
     },
     (req, res) => route(gate, control, { req, res }),
   );
@@ -123,6 +128,8 @@ export function createGateway(ports: GatewayPorts): Gateway {
     if (!tooLarge || !(req.url ?? "").startsWith("/v1/")) res.writeContinue();
     route(gate, control, { req, res });
   });
+  // Nobody has to heed an expectation that he does not know, and Node's refusal has no body.
+  server.on("checkExpectation", (req, res) => route(gate, control, { req, res }));
   server.on("clientError", (error, socket) => onClientError(gate, error, socket as Socket));
   return {
     server,

@@ -185,6 +185,7 @@ describe("clients that are slow, broken or gone", () => {
     const answer = await client.closed;
     expect(answer).toContain("HTTP/1.1 408");
     expect(answer).toContain("request_timeout");
+    expect(answer).toContain("within 800 ms");
     expect(await running.recorder.record(0)).toMatchObject({
       http_status: 408,
       error_code: "request_timeout",
@@ -194,7 +195,9 @@ describe("clients that are slow, broken or gone", () => {
   test("headers that never end are answered with 408", async () => {
     const client = await connectRaw(running.port);
     client.send(`POST ${chat} HTTP/1.1\r\nhost: x\r\n`);
-    expect(await client.closed).toContain("HTTP/1.1 408");
+    const answer = await client.closed;
+    expect(answer).toContain("HTTP/1.1 408");
+    expect(answer).toContain("within 400 ms. Send it faster, or raise the limit headersTimeoutMs");
   });
 
   test("a client that hangs up in the middle of its body leaves a cancelled record", async () => {
@@ -275,6 +278,18 @@ describe("names and ways", () => {
       "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AA\r\n\r\n",
     );
     expect(await client.until((text) => text.includes("ok"))).toContain("HTTP/1.1 200");
+    client.socket.destroy();
+  });
+
+  test.each([
+    ["a request without a host", "", "HTTP/1.1 400", "request_malformed"],
+    ["an expectation that nobody knows", "host: x\r\nexpect: miracles\r\n", "HTTP/1.1 401", "key_missing"],
+  ])("%s is answered in the caller's shape", async (_, headers, status, code) => {
+    const client = await connectRaw(running.port);
+    client.send(`POST /v1/messages HTTP/1.1\r\n${headers}content-length: 2\r\n\r\n{}`);
+    const answer = await client.until((text) => text.includes(code));
+    expect(answer).toContain(status);
+    expect(answer).toContain('{"type":"error"');
     client.socket.destroy();
   });
 

@@ -41,6 +41,8 @@ function startControl(): Promise<Server> {
       res.writeHead(200, { "content-type": "text/event-stream", "x-kept": "1" });
       res.write("data: 1\n\n");
       res.on("close", () => server.emit("endless-closed"));
+    } else if (url === "/refuses") {
+      res.writeHead(413, { "content-length": "2" }).end("no");
     } else if (url === "/breaks") {
       res.writeHead(200, { "content-length": "100" });
       res.write("half", () => res.socket?.destroy());
@@ -96,6 +98,16 @@ describe("whatever is no model call", () => {
     });
   });
 
+  test("and is refused before its body was read does not hold up the next on its connection", async () => {
+    const client = await connectRaw(running.port);
+    const bytes = 4_000_000;
+    client.send(`POST /refuses HTTP/1.1\r\nhost: x\r\ncontent-length: ${bytes}\r\n\r\n${"a".repeat(bytes)}`);
+    client.send("GET /after HTTP/1.1\r\nhost: x\r\n\r\n");
+    const received = await client.until((text) => text.includes(`"url":"/after"`));
+    client.socket.destroy();
+    expect(received).toMatch(/^HTTP\/1\.1 413 /);
+  });
+
   test("is answered to a health check that names no host", async () => {
     for (const request of ["GET /readyz HTTP/1.0\r\n\r\n", "GET /readyz HTTP/1.1\r\nhost:\r\n\r\n"]) {
       const client = await connectRaw(running.port);
@@ -106,6 +118,14 @@ describe("whatever is no model call", () => {
       expect(received).toContain(`"x-forwarded-host":"127.0.0.1:${running.port}"`);
       expect(received).toContain(`"host":"127.0.0.1:${running.port}"`);
     }
+  });
+
+  test("is answered whatever its client expects before the body", async () => {
+    const client = await connectRaw(running.port);
+    client.send("GET /readyz HTTP/1.1\r\nhost: x\r\nexpect: miracles\r\n\r\n");
+    const received = await client.until((text) => /HTTP\/1\.1 \d+ /.test(text));
+    client.socket.destroy();
+    expect(received).toMatch(/^HTTP\/1\.1 201 /);
   });
 
   test("is believed of a proxy only when one is trusted, and then only its own last word", async () => {
@@ -233,6 +253,8 @@ describe("media", () => {
     expect(record.raw_request).toBe(body.replace(url, `weir-blob:sha256/${image?.[0]}`));
     expect(record.raw_response).toBe(JSON.stringify(answer).replace(audio, `weir-blob:sha256/${sound?.[0]}`));
     expect(JSON.parse(record.raw_request ?? "")).toBeDefined();
+    expect(record.output).toContain(`weir-blob:sha256/${sound?.[0]}`);
+    expect(record.output).not.toContain(audio);
   });
 
   test("of an Anthropic call leave the provider's own request as well", async () => {

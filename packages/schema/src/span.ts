@@ -138,7 +138,8 @@ export type SpanRecord = z.input<typeof spanRowSchema>;
  */
 export function formatInstant(epochMs: number): string {
   const whole = Math.floor(epochMs);
-  const micros = Math.min(999, Math.floor((epochMs - whole) * 1000));
+  // The fraction is the nearest that a number has, which may lie below the microsecond that is meant.
+  const micros = Math.min(999, Math.round((epochMs - whole) * 1000));
   const iso = new Date(whole).toISOString();
   return `${iso.slice(0, 10)} ${iso.slice(11, 23)}${String(micros).padStart(3, "0")}`;
 }

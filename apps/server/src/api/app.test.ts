@@ -201,6 +201,10 @@ describe("bad input", () => {
       /NaN|expected/,
     );
   });
+  test("an unknown parameter is refused whatever its name", async () => {
+    const problem = await problemOf(await post("/api/v1/echo/ann?__proto__=1", '{"text":"hi"}'));
+    expect(problem).toMatchObject({ code: "invalid_query", errors: [{ path: "__proto__" }] });
+  });
   test("a parameter given twice", async () => {
     const problem = await problemOf(await post("/api/v1/echo/ann?limit=5&limit=6", '{"text":"hi"}'));
     expect(problem.code).toBe("invalid_query");
@@ -331,6 +335,13 @@ test("the OpenAPI document holds every route with its schemas", async () => {
     })
     .parse(await (await send("/api/v1/openapi.json")).json());
   for (const { method, path } of routes) expect(document.paths[`/api/v1${path}`]).toHaveProperty(method);
+  const operations = Object.values(document.paths).flatMap((path) => Object.keys(path));
+  expect(document.paths["/api/v1/openapi.json"]).toHaveProperty("get");
+  expect(operations).toHaveLength(routes.length + 1);
+  // Files come as whatever they are, and not as JSON.
+  expect(document.paths["/api/v1/blobs/{sha256}"]).toMatchObject({
+    get: { responses: { 200: { content: { "*/*": {} } } } },
+  });
   expect(JSON.stringify(document.paths["/api/v1/echo/{name}"])).toMatch(/"limit".*"text"|"text".*"limit"/);
 });
 

@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import type { ApiRoute } from "../capability.ts";
 import { ApiError, invalidInput, notFound } from "../errors.ts";
 import type { Authenticate } from "./authenticate.ts";
-import { openApiDocument } from "./openapi.ts";
+import { openApiDocument, openApiPath } from "./openapi.ts";
 import { isAllowed } from "./permissions.ts";
 import type { Principal } from "./permissions.ts";
 import { problemResponse } from "./problem-response.ts";
@@ -55,7 +55,7 @@ export function createApp(options: AppOptions): Hono {
   );
 
   let document: unknown;
-  app.get("/api/v1/openapi.json", (context) => {
+  app.get(openApiPath, (context) => {
     document ??= openApiDocument(options);
     return context.json(document);
   });
@@ -123,15 +123,16 @@ async function answer(call: {
 }
 
 function readQuery(parameters: URLSearchParams): Record<string, string> {
-  const query: Record<string, string> = {};
+  const query = new Map<string, string>();
   for (const [name, value] of parameters) {
-    if (Object.hasOwn(query, name)) {
+    if (query.has(name)) {
       const errors = [{ path: name, message: "is there twice; give it once" }];
       throw invalidInput({ where: "query", errors });
     }
-    query[name] = value;
+    query.set(name, value);
   }
-  return query;
+  // Unlike an assignment, this makes a property of any name, so that `__proto__` is refused as any other unknown one.
+  return Object.fromEntries(query);
 }
 
 async function readBody(request: Request): Promise<unknown> {

@@ -10,7 +10,10 @@ export function encodeCursor(position: unknown): string {
 export function decodeCursor<Position>(text: string, schema: z.ZodType<Position>): Position {
   const mend = "Use nextCursor of the previous page as it is, or leave the cursor out to start again.";
   try {
-    return schema.parse(JSON.parse(Buffer.from(text, "base64url").toString("utf8")));
+    const bytes = Buffer.from(text, "base64url");
+    // The decoder passes over whatever is not of its alphabet.
+    if (bytes.toString("base64url") !== text) throw new SyntaxError("not base64url");
+    return schema.parse(JSON.parse(bytes.toString("utf8")));
   } catch (cause) {
     throw invalidInput({
       where: "cursor",

@@ -34,6 +34,7 @@ export function defineRoute<
     query: spec.scope === "project" ? declaredQuery.extend(projectQuery) : declaredQuery,
     body: spec.body,
     result: spec.result,
+    mediaType: spec.mediaType ?? "application/json",
     status: spec.status ?? 200,
     async run(call) {
       const params = parsePart(spec.params ?? nothing, { where: "path", value: call.params });

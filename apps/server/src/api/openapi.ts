@@ -1,5 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { problemSchema } from "@weir/schema";
+import { z } from "zod";
 import type { ApiRoute } from "../capability.ts";
 import { isAllowed } from "./permissions.ts";
 
@@ -16,6 +17,8 @@ const securitySchemes = {
     description: "The content of WEIR_HOME/admin-token, for automation on the same machine.",
   },
 } as const;
+/** Where the document itself is served. */
+export const openApiPath = "/api/v1/openapi.json";
 const kinds = ["project-key", "session", "admin-token"] as const;
 
 /**
@@ -56,12 +59,27 @@ export function openApiDocument(options: {
       responses: {
         [route.status]: {
           description: route.summary,
-          ...(route.status === 204 ? {} : { content: { "application/json": { schema: route.result } } }),
+          ...(route.status === 204 ? {} : { content: { [route.mediaType]: { schema: route.result } } }),
         },
         default: problem,
       },
     });
   }
+  registry.registerPath({
+    method: "get",
+    path: openApiPath,
+    operationId: "getOpenapiJson",
+    summary: "This document",
+    description: "Needs no sign-in.",
+    security: [],
+    responses: {
+      200: {
+        description: "An OpenAPI document",
+        content: { "application/json": { schema: z.looseObject({ openapi: z.string() }) } },
+      },
+      default: problem,
+    },
+  });
   return getOpenAPI31Document.call(
     { openAPIRegistry: registry },
     {

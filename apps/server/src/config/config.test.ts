@@ -70,6 +70,17 @@ describe("base URLs mean what each provider's own client means", () => {
   });
 });
 
+test.each(["http://ann:hunter2@gpu:8000/v1", "https://gpu/v1?key=hunter2", "ann:hunter2@gpu/v1"])(
+  "the secret in %s is not quoted",
+  (url) => {
+    expect(problemsOf({ variables: { VLLM_BASE_URL: url } })).toEqual([
+      expect.stringMatching(
+        new RegExp(`^VLLM_BASE_URL this text of ${url.length} characters is no base URL\\.`),
+      ),
+    ]);
+  },
+);
+
 describe("weir.yaml", () => {
   test("a provider of one's own, with its key from the environment", () => {
     const yaml = [
@@ -140,12 +151,47 @@ describe("weir.yaml", () => {
     ]);
     const secrets = "providers:\n  - name: a\n    apiKey: 12345\n    headers: { authorization: [hunter2] }\n";
     expect(problemsOf({ yaml: secrets })).toEqual([
-      'weir.yaml:3:5 "providers.0.apiKey" must be text, but it is a number.',
-      'weir.yaml:4:16 "providers.0.headers.authorization" must be text, but it is a list of one item.',
+      'weir.yaml:3:5 "providers.0.apiKey" must be text of one line that an HTTP header can carry, but it is a number.',
+      'weir.yaml:4:16 "providers.0.headers.authorization" must be text of one line that an HTTP header can carry, but it is a list of one item.',
     ]);
     expect(problemsOf({ yaml: "providers: [{ baseUrl: http://x/v1 }]" })).toEqual([
       expect.stringContaining('"providers.0.name" is missing; it must be a name of lower-case letters'),
     ]);
+  });
+  test("a protocol that is written is the one that is spoken", () => {
+    const yaml = "providers:\n  - name: deepseek\n    baseUrl: https://api.deepseek.com/anthropic/v1\n";
+    expect(provider(load({ yaml }), "deepseek")?.protocol).toBe("openai");
+    const written = load({ yaml: `${yaml}    protocol: anthropic\n` });
+    expect(provider(written, "deepseek")).toMatchObject({
+      protocol: "anthropic",
+      baseUrl: "https://api.deepseek.com/anthropic/v1",
+    });
+  });
+  test("a key or a header that cannot be sent is told with its line, and never quoted", () => {
+    const yaml = [
+      "providers:",
+      "  - name: a",
+      "    baseUrl: http://a/v1",
+      '    apiKey: "sk-a\\nhunter2"',
+      "    headers:",
+      '      x-team: "search\\r\\nhunter2: 1"',
+      "      x team: hunter2",
+      "      Content-Length: 5hunter2",
+    ].join("\n");
+    const variables = { OPENAI_API_KEY: "\u201chunter2\u201d" };
+    const told = problemsOf({ yaml, variables });
+    expect(told).toEqual([
+      'weir.yaml:4:5 "providers.0.apiKey" must be text of one line that an HTTP header can carry, but it is text of 12 characters.',
+      'weir.yaml:6:7 "providers.0.headers.x-team" must be text of one line that an HTTP header can carry, but it is text of 18 characters.',
+      'weir.yaml:7:7 "providers.0.headers.x team" must be named with letters, digits and hyphens, but it is text of 7 characters.',
+      'weir.yaml:8:7 "providers.0.headers.Content-Length" must be left out, because such a header belongs to the connection, but it is text of 8 characters.',
+      expect.stringMatching(/^OPENAI_API_KEY the key has a character .* \(it has 9 characters\)\.$/),
+    ]);
+    expect(told.join()).not.toContain("hunter2");
+  });
+  test("a line end around a key is no part of it", () => {
+    const yaml = "providers: [{ name: a, baseUrl: http://a/v1, apiKey: '${KEY}' }]";
+    expect(provider(load({ yaml, variables: { KEY: "sk-1\n" } }), "a")?.apiKey).toBe("sk-1");
   });
   test("broken YAML says where", () => {
     expect(problemsOf({ yaml: "providers:\n  - name: [a\nstrict: true\n" })[0]).toMatch(

@@ -1,5 +1,6 @@
 import { defaultLimits, providerProtocolSchema } from "@weir/schema";
 import { z } from "zod";
+import { headerNameProblem, headerTextSchema } from "./header-text.ts";
 import { publicUrlSchema } from "./public-url.ts";
 
 /** A limit of the data plane; see `defaultLimits` for each name's meaning and unit. */
@@ -15,12 +16,21 @@ const providerSchema = z.strictObject({
       /^[a-z0-9][a-z0-9-]{0,62}$/,
       "a name of lower-case letters, digits and hyphens, at most 63 characters",
     ),
-  protocol: providerProtocolSchema.exclude(["sim"]).default("openai"),
+  /** A provider that Weir knows by name has its own unless told, any other speaks OpenAI's. */
+  protocol: providerProtocolSchema.exclude(["sim"]).optional(),
   /** With `/v1`, as an OpenAI client wants it; optional for a provider that Weir knows by name. */
   baseUrl: z.string().optional(),
   /** The key itself or `${VARIABLE}`. */
-  apiKey: z.string().optional(),
-  headers: z.record(z.string(), z.string()).default({}),
+  apiKey: headerTextSchema.optional(),
+  headers: z
+    .record(z.string(), headerTextSchema)
+    .superRefine((headers, context) => {
+      for (const name of Object.keys(headers)) {
+        const message = headerNameProblem(name);
+        if (message !== null) context.addIssue({ code: "custom", path: [name], message });
+      }
+    })
+    .default({}),
   models: z.array(z.string().min(1)).default([]),
   priceProvider: z.string().optional(),
   timeoutMs: z.number().int().positive().max(3_600_000).nullable().default(null),

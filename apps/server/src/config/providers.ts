@@ -3,6 +3,8 @@ import type { SnapshotProvider } from "@weir/schema";
 import type { Variables } from "./environment.ts";
 import type { ConfigProblem } from "./errors.ts";
 import type { ConfigFileProvider } from "./file-schema.ts";
+import { headerTextSchema } from "./header-text.ts";
+import { holdsCredentials } from "../input/holds-credentials.ts";
 import type { ReadFile } from "./read-file.ts";
 import { normalizeBaseUrl, wellKnownProviders } from "./well-known.ts";
 import type { WellKnownProvider } from "./well-known.ts";
@@ -68,6 +70,10 @@ function fromEnvironment(options: {
     problems.push({ where: variable ?? wellKnown.name, message: urlMend(written) });
     return null;
   }
+  if (!headerTextSchema.safeParse(apiKey).success) {
+    const message = `the key has a character that no HTTP header carries, such as a curly quote or a line end. Copy it again (it has ${apiKey.length} characters).`;
+    problems.push({ where: wellKnown.keyVariable ?? wellKnown.name, message });
+  }
   return {
     name: wellKnown.name,
     protocol: wellKnown.protocol,
@@ -112,7 +118,7 @@ function fromFile(options: {
   const sameOrigin = fallback !== undefined && new URL(fallback.baseUrl).origin === new URL(baseUrl).origin;
   return {
     name: entry.name,
-    protocol: wellKnown?.protocol ?? entry.protocol,
+    protocol: entry.protocol ?? wellKnown?.protocol ?? "openai",
     baseUrl,
     apiKey: entry.apiKey ?? (sameOrigin ? fallback.apiKey : ""),
     keyRequired: sameOrigin ? fallback.keyRequired : false,
@@ -125,7 +131,10 @@ function fromFile(options: {
 }
 
 function urlMend(written: string): string {
-  return `${JSON.stringify(written)} is no base URL. Write one such as http://127.0.0.1:8000/v1, without a query or a password.`;
+  // What stands before an @ or in a query is often a key.
+  const secret = holdsCredentials(written) || written.includes("?");
+  const told = secret ? `this text of ${written.length} characters` : JSON.stringify(written);
+  return `${told} is no base URL. Write one such as http://127.0.0.1:8000/v1, without a query or a password.`;
 }
 
 function isPrivateHost(baseUrl: string): boolean {

@@ -7,6 +7,8 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -64,5 +66,45 @@ describe.skipIf(process.getuid?.() !== 0)("a home of another user", () => {
     expect(said).toBe(
       `${shared} belongs to another user. Choose a folder of your own, for example below it: WEIR_HOME=${shared}/weir.\n`,
     );
+  });
+});
+
+// Asked in a process of its own, because what once went on for ever could not be stopped from within.
+test.skipIf(process.platform !== "linux")(
+  "a home that the system does not let be made is told at once",
+  () => {
+    const code = `import { prepareHome } from ${JSON.stringify(join(import.meta.dirname, "home.ts"))};
+    try { prepareHome("/proc/weir/home"); } catch (error) { console.log(error.code); }`;
+    const told = execFileSync(process.execPath, ["--input-type=module", "--eval", code], { timeout: 10_000 });
+    expect(told.toString()).toBe("ENOENT\n");
+  },
+);
+
+test("a home may lie behind a link and below folders that are not there yet", () => {
+  mkdirSync(join(folder, "real"));
+  symlinkSync(join(folder, "real"), join(folder, "link"));
+  prepareHome(join(folder, "link", "a", "b"));
+  expect(existsSync(join(folder, "real", "a", "b", "run"))).toBe(true);
+});
+
+describe("a home that was there before", () => {
+  const modeOf = (path: string) => statSync(path).mode & 0o7777;
+  test("is shut to others, unless it holds other things", () => {
+    chmodSync(folder, 0o755);
+    prepareHome(folder);
+    expect(modeOf(folder)).toBe(0o700);
+    chmodSync(folder, 0o755);
+    writeFileSync(join(folder, "weir.yaml"), "");
+    prepareHome(folder);
+    expect(modeOf(folder)).toBe(0o755);
+    expect(modeOf(join(folder, "spool"))).toBe(0o700);
+  });
+  test("is left as it is when everybody keeps things there", () => {
+    writeFileSync(join(folder, "other"), "");
+    chmodSync(folder, 0o1777);
+    expect(() => prepareHome(folder)).toThrow(
+      `${folder} is there for all users to write to. Choose a folder of your own, for example below it: WEIR_HOME=${folder}/weir.`,
+    );
+    expect(modeOf(folder)).toBe(0o1777);
   });
 });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, openSync, readdirSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { systemCodeOf } from "./read-if-there.ts";
 
 /** Operating systems cut the path of a unix socket at 104 to 108 bytes. */
@@ -52,12 +52,13 @@ export function homePaths(root: string): Home {
   };
 }
 
-/** Somebody else owns the home, or a part of it. */
+/** Somebody else owns the home, or a part of it, or shares it. */
 export class HomeNotOwnedError extends Error {
   readonly code = "home_not_owned";
 
-  constructor(options: { folder: string; mend: string; cause?: unknown }) {
-    super(`${options.folder} belongs to another user. ${options.mend}`, { cause: options.cause });
+  constructor(options: { folder: string; mend: string; isShared?: boolean; cause?: unknown }) {
+    const problem = options.isShared ? "is there for all users to write to" : "belongs to another user";
+    super(`${options.folder} ${problem}. ${options.mend}`, { cause: options.cause });
     this.name = "HomeNotOwnedError";
   }
 }
@@ -72,7 +73,7 @@ export function prepareHome(root: string): Home {
   makePrivate(home.root);
   // Root may write everywhere, and would leave files behind that their owner's Weir cannot read.
   requireOwn(home.run, "Run Weir as that user, or start it with another WEIR_HOME.");
-  shutOthersOut(home.root);
+  shutOthersOut(home);
   for (const folder of [home.run, home.spool, home.blobs, home.log]) makePrivate(folder);
   if (Buffer.byteLength(home.controlSocket) <= socketPathMaxBytes) return home;
   const sockets = shortName(home.run);
@@ -84,16 +85,31 @@ export function prepareHome(root: string): Home {
 }
 
 function makePrivate(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // Node's own `recursive` asks for ever where the system says ENOENT of a folder whose parent is there, as in /proc.
+  const parent = dirname(folder);
+  if (!existsSync(parent)) makePrivate(parent);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (cause) {
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw cause;
+  }
 }
 
-/** For a folder that was there before. */
-function shutOthersOut(folder: string): void {
+/**
+ * For a folder that was there before. One that holds other things, such as `/tmp` or `/srv`, has other users to serve
+ * and keeps its mode; what Weir keeps is private by itself, but not where everybody can put something in its place.
+ */
+function shutOthersOut(home: Home): void {
+  const folder = home.root;
+  const mend = `Choose a folder of your own, for example below it: WEIR_HOME=${join(folder, "weir")}.`;
+  const ours = new Set(Object.values(home));
+  const holdsOthers = readdirSync(folder).some((name) => !ours.has(join(folder, name)));
+  const mode = statSync(folder).mode & 0o7777;
+  if (holdsOthers && mode & 0o002) throw new HomeNotOwnedError({ folder, mend, isShared: true });
   try {
-    chmodSync(folder, 0o700);
+    chmodSync(folder, holdsOthers ? mode : 0o700);
   } catch (cause) {
     if (systemCodeOf(cause) !== "EPERM") throw cause;
-    const mend = `Choose a folder of your own, for example below it: WEIR_HOME=${join(folder, "weir")}.`;
     throw new HomeNotOwnedError({ folder, mend, cause });
   }
 }

@@ -12,11 +12,10 @@ export class PortUnavailableError extends Error {
 }
 
 /**
- * Makes sure that nobody listens on the port. Gateway threads share it among themselves, and would share it
+ * Makes sure that this machine has the address, and that nobody listens on the port. Gateway threads share it among themselves, and would share it
  * just so with another Weir of the same user, whose clients would then land on either.
  */
 export function probePort(options: { host: string; port: number }): Promise<void> {
-  if (options.port === 0) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", (cause) => reject(new PortUnavailableError({ ...options, cause })));

@@ -127,7 +127,11 @@ export class WeirServer {
         threadDeaths: this.#pool.state().deaths,
       }),
     });
-    this.#control = await startControlServer({ app, socketPath: home.controlSocket });
+    this.#control = await startControlServer({
+      app,
+      socketPath: home.controlSocket,
+      headerMaxBytes: config.limits.headerMaxBytes,
+    });
     const keysKnown = this.#postgres.start();
     const clickhouseUp = this.#clickhouse.start();
     // Without the wait every start would warn that records cannot be shipped yet.

@@ -6,7 +6,9 @@ export const blobReferencePrefix = "weir-blob:sha256/";
 
 /** Base64 anywhere in a `data:` URL, or alone under one of these names, is media that somebody sent. */
 const mediaKeys = new Set(["data", "b64_json", "file_data", "image_url", "url", "bytes"]);
-const dataUrlPattern = /^data:([a-zA-Z0-9.+-]+\/[a-zA-Z0-9.+-]+)?(?:;[a-zA-Z0-9=.+-]+)*;base64,/;
+/** What nobody knows more of is written as `audio/*`, which names no type of a file. */
+const dataUrlPattern =
+  /^data:(?:([a-zA-Z0-9.+-]+\/[a-zA-Z0-9.+-]+)|[a-z]+\/\*)?(?:;[a-zA-Z0-9=.+-]+)*;base64,/;
 const base64Pattern = /^[A-Za-z0-9+/_-]+={0,2}$/;
 const keyPattern = /"([A-Za-z_0-9]+)"\s*:\s*$/;
 const mediaTypePattern = /"(?:media_type|mime_type|mimeType)"\s*:\s*"([a-zA-Z0-9.+-]+\/[a-zA-Z0-9.+-]+)"/;

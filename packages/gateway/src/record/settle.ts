@@ -71,19 +71,19 @@ function rawResponse(call: Call): string {
   const text = kept.toString("utf8");
   if (raw.bytes < limits.inlineMediaMaxBytes) return text;
   const storeBlob = blobStore(call);
-  const light = extractMedia(text, limits.inlineMediaMaxBytes, storeBlob);
-  const bytes = light === text ? kept : Buffer.from(light);
+  const lightText = extractMedia(text, limits.inlineMediaMaxBytes, storeBlob);
+  const bytes = lightText === text ? kept : Buffer.from(lightText);
   const rowMaxBytes = limits.rawResponseMaxBytes;
   const fitted =
     bytes.length <= rowMaxBytes
-      ? light
+      ? lightText
       : fitToRow(bytes, { rowMaxBytes, mediaType: call.rawMediaType, storeBlob });
   return raw.lostBytes === 0 ? fitted : `${fitted}\n(${raw.lostBytes} more bytes were not kept)`;
 }
 
-function upstreamRequest(call: Call): string {
-  if (call.upstreamRequest === "") return "";
-  return extractMedia(call.upstreamRequest, call.gate.ports.limits.inlineMediaMaxBytes, blobStore(call));
+/** A text of the record's without its large media. */
+function light(call: Call, text: string): string {
+  return extractMedia(text, call.gate.ports.limits.inlineMediaMaxBytes, blobStore(call));
 }
 
 function priceOf(call: Call, facts: ResponseFacts): CostProof | null {
@@ -174,10 +174,10 @@ function spanOf(call: Call, outcome: Outcome, endedAtMs: number): SpanRecord {
     cost_proof: proof === null ? "" : JSON.stringify(proof),
     input_preview: asked?.inputPreview ?? "",
     output_preview: facts.outputPreview,
-    output: facts.output.length === 0 ? "" : JSON.stringify(facts.output),
+    output: facts.output.length === 0 ? "" : light(call, JSON.stringify(facts.output)),
     raw_request: prepareRawRequest(call),
     raw_response: rawResponse(call),
-    upstream_request: upstreamRequest(call),
+    upstream_request: light(call, call.upstreamRequest),
     receipt: call.receipt.length === 0 ? "" : JSON.stringify(call.receipt),
   };
 }

@@ -26,3 +26,22 @@ test("what is recorded of a text beyond its limit is said, wherever the text cam
   const named = context.receipt.map(({ parameter }) => parameter.slice(0, 12)).toSorted();
   expect(named).toEqual(["metadata", "metadata.aaa", "metadata.aaa", "session", "user", "x-weir-tags"]);
 });
+
+test.each(["Zo\u00eb", Buffer.from("Zo\u00eb").toString("latin1")])(
+  "a name in either encoding is read: %s",
+  (user) => {
+    const none = { userId: "", sessionId: "", metadata: {} };
+    expect(readCallerContext({ "x-weir-user": user }, none, defaultLimits).userId).toBe("Zo\u00eb");
+  },
+);
+
+test.each([
+  ["yes", ["x-weir-strict"]],
+  ["1", ["x-weir-strict"]],
+  [" True ", []],
+  ["false", []],
+])("x-weir-strict: %s is on the receipt when it was not understood", (value, named) => {
+  const none = { userId: "", sessionId: "", metadata: {} };
+  const { receipt } = readCallerContext({ "x-weir-strict": value }, none, defaultLimits);
+  expect(receipt.map(({ parameter }) => parameter)).toEqual(named);
+});

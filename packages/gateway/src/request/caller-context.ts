@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { IncomingHttpHeaders } from "node:http";
 import type { Limits, ReceiptItem } from "@weir/schema";
 
@@ -14,12 +15,14 @@ export interface CallerContext {
 
 const shortTextMaxCharacters = 256;
 
-/** Node hands headers over as Latin-1; people write UTF-8. */
+/** Node hands headers over as Latin-1. Most clients write UTF-8; `fetch` can write Latin-1 only. */
 function headerText(value: string | string[] | undefined): string {
   if (value === undefined) return "";
   const text = typeof value === "string" ? value : value.join(",");
   // oxlint-disable-next-line no-control-regex -- the range of ASCII is what is meant
-  return /^[\x00-\x7f]*$/.test(text) ? text : Buffer.from(text, "latin1").toString("utf8");
+  if (/^[\x00-\x7f]*$/.test(text)) return text;
+  const bytes = Buffer.from(text, "latin1");
+  return isUtf8(bytes) ? bytes.toString("utf8") : text;
 }
 
 const dropped = (parameter: string, detail: string): ReceiptItem => ({
@@ -92,6 +95,13 @@ function readMetadata(headers: IncomingHttpHeaders, receipt: ReceiptItem[]): [st
   return [];
 }
 
+/** A wish for strictness that was not understood would else pass for one that was kept. */
+function checkStrict(headers: IncomingHttpHeaders, receipt: ReceiptItem[]): void {
+  const text = headerText(headers["x-weir-strict"]).trim().toLowerCase();
+  if (["", "true", "false"].includes(text)) return;
+  receipt.push(dropped("x-weir-strict", "It is neither true nor false."));
+}
+
 /** Holds metadata to its limits, whoever sent it; what is left out is said. */
 function boundMetadata(
   pairs: readonly [string, string][],
@@ -124,6 +134,7 @@ export function readCallerContext(
   limits: Limits,
 ): CallerContext {
   const receipt: ReceiptItem[] = [];
+  checkStrict(headers, receipt);
   const pairs = [...Object.entries(fromBody.metadata), ...readMetadata(headers, receipt)];
   return {
     userId:

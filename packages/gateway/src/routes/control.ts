@@ -34,6 +34,8 @@ const drainMs = 1_000;
 function controlHeaders(req: IncomingMessage, trustProxy: boolean): OutgoingHttpHeaders {
   const headers: OutgoingHttpHeaders = { ...req.headers };
   for (const name of hopByHop) delete headers[name];
+  // What the client waits for it has been told here.
+  delete headers.expect;
   if (req.headers["transfer-encoding"] !== undefined) headers["transfer-encoding"] = "chunked";
   return Object.assign(headers, { host: calledHost(req) }, forwardedHeaders(req, trustProxy));
 }
@@ -99,6 +101,8 @@ export function createControlPipe({ socketPath, trustProxy = false }: ControlTar
       res.on("close", () => {
         open.delete(res);
         if (!res.writableFinished) upstream.destroy();
+        // What the control server left unread of a request stands before the next one on this connection.
+        req.unpipe(upstream).resume();
       });
       req.on("error", () => upstream.destroy());
       req.pipe(upstream);

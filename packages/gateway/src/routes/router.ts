@@ -60,6 +60,9 @@ export function route(gate: Gate, control: ControlPipe, exchange: Exchange): voi
   const mark = url.indexOf("?");
   const path = mark === -1 ? url : url.slice(0, mark);
   try {
+    if (req.headers.host === undefined && req.httpVersion === "1.1") {
+      throw gatewayErrors.requestMalformed(new Error("HTTP/1.1 needs a Host header"));
+    }
     if (req.headers.upgrade?.toLowerCase() === "websocket") throw gatewayErrors.upgradeRefused();
     if (path.startsWith("/v1/"))
       serveApi(gate, exchange, { path, query: mark === -1 ? "" : url.slice(mark) });

@@ -37,7 +37,7 @@ const fieldReaders: Record<string, FieldReader> = {
   model: readByOtherMeans,
   messages: readByOtherMeans,
   system: readByOtherMeans,
-  stream: readByOtherMeans,
+  stream: requireBoolean,
   tools: readTools,
   tool_choice: readToolChoice,
   thinking: readThinking,
@@ -74,6 +74,10 @@ function saysNothing(name: string, value: unknown): boolean {
   return (name === "mcp_servers" || name === "betas") && Array.isArray(value) && value.length === 0;
 }
 
+function requireBoolean(_request: CanonicalRequest, value: unknown, path: string): void {
+  if (typeof value !== "boolean") throw invalidRequest(path, "must be true or false.");
+}
+
 function readNumber(value: unknown, path: string): Sourced<number> {
   if (typeof value !== "number") throw invalidRequest(path, "must be a number.");
   return { value, path };
@@ -104,6 +108,9 @@ function readThinking(request: CanonicalRequest, value: unknown, path: string): 
     wish.budgetTokens = thinking["budget_tokens"];
     wish.path = `${path}.budget_tokens`;
   }
+  const display = thinking["display"];
+  if (display !== undefined && display !== null)
+    request.others.push({ value: display, path: `${path}.display` });
 }
 
 function readOutputConfig(request: CanonicalRequest, value: unknown, path: string): void {

@@ -44,7 +44,9 @@ const readByOtherMeans: FieldReader = () => undefined;
 const fieldReaders: Record<string, FieldReader> = {
   model: readByOtherMeans,
   messages: readByOtherMeans,
-  stream: readByOtherMeans,
+  stream: (_request, value, path) => {
+    requireBoolean(value, path);
+  },
   // Whether the caller sees usage is decided where its stream is written; padding has no counterpart to lose.
   stream_options: readByOtherMeans,
   tools: readTools,
@@ -52,8 +54,7 @@ const fieldReaders: Record<string, FieldReader> = {
     request.toolChoice = readToolChoice(value, path);
   },
   parallel_tool_calls: (request, value, path) => {
-    if (typeof value !== "boolean") throw invalidRequest(path, "must be true or false.");
-    request.parallelToolCalls = { value, path };
+    request.parallelToolCalls = { value: requireBoolean(value, path), path };
   },
   response_format: (request, value, path) => {
     request.outputFormat = readOutputFormat(value, path);
@@ -122,6 +123,11 @@ function saysNothing(name: string, value: unknown): boolean {
     default:
       return false;
   }
+}
+
+function requireBoolean(value: unknown, path: string): boolean {
+  if (typeof value !== "boolean") throw invalidRequest(path, "must be true or false.");
+  return value;
 }
 
 function readNumber(value: unknown, path: string): Sourced<number> {

@@ -529,6 +529,8 @@ describe("to OpenAI", () => {
     const adaptive = toOpenAi({ model: "gpt-5.2", thinking: { type: "adaptive" } });
     expect(adaptive.body).toMatchObject({ reasoning_effort: "medium" });
     expect(lost(adaptive)).toEqual(["emulated thinking"]);
+    const hidden = toOpenAi({ model: "gpt-5", thinking: { type: "adaptive", display: "omitted" } });
+    expect(lost(hidden)).toEqual(["dropped thinking.display"]);
     const reasoning = toOpenAi({
       model: "openai/gpt-5-mini",
       temperature: 0.2,
@@ -619,4 +621,11 @@ describe("to OpenAI", () => {
       parameter: "messages[0].content[0].source.url",
     });
   });
+});
+
+test("a stream that is asked for in other words than true is refused, not answered whole", () => {
+  for (const translate of [toAnthropic, toOpenAi]) {
+    const refused = refusal(() => translate({ stream: "true" }));
+    expect(refused.message).toBe("stream: must be true or false.");
+  }
 });

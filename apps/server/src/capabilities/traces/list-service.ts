@@ -19,7 +19,11 @@ export interface ListRequest {
   cursor: string | undefined;
 }
 
-const clickHouseInstant = z.string().regex(/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{3,6}$/);
+/** ClickHouse's text of an instant that there is: it would take the 30th of February for some other day. */
+const clickHouseInstant = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{3,6}$/)
+  .refine((text) => z.iso.datetime().safeParse(`${text.replace(" ", "T")}Z`).success);
 
 /** A cursor is good for the list that it came from and for no other: `list` is that list's fingerprint. */
 const cursorSchema = z.strictObject({

@@ -204,12 +204,52 @@ describe("paging", () => {
     expect(await walk({ projectId, from, to, limit: "1" })).toEqual([2, 3].map(traceIdOf));
   });
 
+  test("a range is kept to the microsecond in which a span began", async () => {
+    const projectId = newProject();
+    const began = (micros: number) => `2026-11-21 11:00:00.332${micros}`;
+    await system.insert(
+      [400, 680].map((micros, at) =>
+        call({
+          project_id: projectId,
+          trace_id: traceIdOf(at + 1),
+          span_id: spanIdOf(at),
+          started_at: began(micros),
+        }),
+      ),
+    );
+    const [second] = (await page({ projectId })).data;
+    const startedAt = second?.startedAt ?? "";
+    expect(startedAt).toBe("2026-11-21T11:00:00.332680Z");
+    expect(await walk({ projectId, from: startedAt })).toEqual([traceIdOf(2)]);
+    expect(await walk({ projectId, to: startedAt })).toEqual([traceIdOf(1)]);
+    const offset = "2026-11-21T12:00:00.332680+01:00";
+    expect(await walk({ projectId, from: offset })).toEqual([traceIdOf(2)]);
+  });
+
   test("an empty list ends at once", async () => {
     expect(await page({ projectId: newProject() })).toEqual({ data: [], nextCursor: null });
   });
 });
 
 describe("a row", () => {
+  test("of one span lasts as long as the span", async () => {
+    const projectId = newProject();
+    const durations = [0.001, 1.234, 7.379, 1033.481];
+    await system.insert(
+      durations.map((duration, at) =>
+        call({
+          project_id: projectId,
+          trace_id: traceIdOf(at + 1),
+          span_id: spanIdOf(at),
+          started_at: `2026-11-21 11:00:0${9 - at}.332680`,
+          duration_ms: duration,
+        }),
+      ),
+    );
+    const { data } = await page({ projectId });
+    expect(data.map(({ durationMs }) => durationMs)).toEqual(durations);
+  });
+
   test("sums up its trace", async () => {
     const projectId = newProject();
     const shared = { project_id: projectId, trace_id: traceIdOf(1) };
@@ -454,5 +494,25 @@ describe("bad input", () => {
     const { nextCursor } = await page({ projectId, limit: "1" });
     const other = new URLSearchParams({ projectId, cursor: nextCursor ?? "", filter: "status:ok" });
     expect(await refusal(`/traces?${other}`)).toMatchObject({ status: 400, code: "invalid_cursor" });
+  });
+
+  test("a cursor that was changed is refused where that shows, and does not end the list", async () => {
+    const projectId = newProject();
+    await system.insert(
+      [1, 2].map((n) => call({ project_id: projectId, trace_id: traceIdOf(n), span_id: spanIdOf(n) })),
+    );
+    const cursor = (await page({ projectId, limit: "1" })).nextCursor ?? "";
+    const position: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
+    const changed = (change: object) => encodeCursor(Object.assign({}, position, change));
+    for (const text of [
+      `${cursor}!!`,
+      `${cursor}=`,
+      changed({ at: "2026-99-99 99:99:99.000000" }),
+      changed({ at: "2026-02-30 00:00:00.000000" }),
+      changed({ asOf: "0000-00-00 00:00:00.000" }),
+    ]) {
+      const query = new URLSearchParams({ projectId, limit: "1", cursor: text });
+      expect(await refusal(`/traces?${query}`), text).toMatchObject({ status: 400, code: "invalid_cursor" });
+    }
   });
 });

@@ -22,6 +22,7 @@ export const rangeAndFilter = {
     .describe('Terms joined by AND: `status:error latency:>2s model:(gpt-5* OR o3) -user:42 "free text"`.'),
 };
 
+/** Milliseconds since 1970 UTC, with a fraction to the microsecond; null leaves a side open. */
 export interface TimeRange {
   fromMs: number | null;
   toMs: number | null;
@@ -40,7 +41,9 @@ export function readRange({ from, to }: { from?: string | undefined; to?: string
 
 function readInstant(path: "from" | "to", text: string | undefined): number | null {
   if (text === undefined) return null;
-  const instantMs = Date.parse(text);
+  // A date has milliseconds, and spans begin at microseconds.
+  const micros = /\.\d{3}(\d{1,3})/.exec(text)?.[1] ?? "";
+  const instantMs = Date.parse(text) + Number(micros.padEnd(3, "0")) / 1000;
   if (instantMs >= earliestMs && instantMs <= latestMs) return instantMs;
   const errors = [{ path, message: "is not between the years 1970 and 2200" }];
   throw invalidInput({ where: "query", errors, mend: `Give a \`${path}\` between the years 1970 and 2200.` });

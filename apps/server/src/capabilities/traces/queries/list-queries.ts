@@ -210,8 +210,9 @@ SELECT
   trace_id,
   if(countIf(parent_span_id = '') > 0, argMinIf(name, started_at, parent_span_id = ''), argMin(name, started_at)) AS name,
   toString(min(started_at)) AS started_at,
-  max(toUnixTimestamp64Micro(started_at) / 1000 + duration_ms)
-    - min(toUnixTimestamp64Micro(started_at) / 1000) AS duration_ms,
+  -- In whole microseconds: as fractions of milliseconds the two instants have no room for theirs.
+  (max(toUnixTimestamp64Micro(started_at) + toInt64(round(duration_ms * 1000)))
+    - min(toUnixTimestamp64Micro(started_at))) / 1000 AS duration_ms,
   count() AS span_count,
   countIf(status = 'error') AS error_count,
   countIf(status = 'cancelled') AS cancelled_count,
