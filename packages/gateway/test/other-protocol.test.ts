@@ -30,6 +30,10 @@ beforeEach(() => {
 });
 
 const messages = [{ role: "user", content: "Say hello" }];
+interface StreamedUsage {
+  type: string;
+  usage?: object;
+}
 /** A number that JavaScript would round. */
 const longId = "12345678901234567890";
 
@@ -226,11 +230,16 @@ describe("an Anthropic-shaped call to an OpenAI model", () => {
     });
   });
 
-  test("streams with usage", async () => {
+  test("streams with usage: an estimate of the input first, at the end what the provider counted", async () => {
     upstream.behave(answerStream(openAiStreamPieces));
-    const response = await running.post("/v1/messages", { ...body, stream: true });
+    const turns = [{ role: "user", content: "a".repeat(400) }];
+    const response = await running.post("/v1/messages", { ...body, messages: turns, stream: true });
     const text = await response.text();
-    expect(text).toContain("event: message_start");
+    const events = text.split("\n").flatMap((line): StreamedUsage[] => {
+      return line.startsWith("data: ") ? [JSON.parse(line.slice(6)) as StreamedUsage] : [];
+    });
+    expect(events[0]).toMatchObject({ type: "message_start", message: { usage: { input_tokens: 100 } } });
+    expect(events.find(({ type }) => type === "message_delta")?.usage).toMatchObject({ input_tokens: 9 });
     expect(text).toContain("thére");
     expect(text.trimEnd().endsWith('{"type":"message_stop"}')).toBe(true);
     expect(await running.recorder.record(0)).toMatchObject({

@@ -15,6 +15,7 @@ export { isDeeperThan, nestingMax, parseJson, parseWrittenJson } from "./json.ts
 export { createPricer } from "./prices/pricer.ts";
 export { knownModels, priceVersion } from "./prices/price-list.ts";
 export { readConversation, readMessages, readOutput } from "./conversation/read-conversation.ts";
+export { estimateInputTokens } from "./token-estimate.ts";
 export { translateRequest, translateResponse } from "./translate/translate.ts";
 export { createStreamTranslator } from "./translate/stream-translator.ts";
 export { errorBody, errorEvent, readProviderError } from "./translate/protocol-errors.ts";

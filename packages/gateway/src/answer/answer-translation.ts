@@ -1,6 +1,7 @@
 import {
   createStreamTranslator,
   errorBody,
+  estimateInputTokens,
   readProviderError,
   translateResponse,
   type JsonObject,
@@ -33,8 +34,13 @@ function parsedOrText(bytes: Buffer): unknown {
   }
 }
 
-/** What changes on the way is added to the call's receipt. */
-export function createAnswerTranslation(call: Call, providerProtocol: WireProtocol): AnswerTranslation {
+/** What changes on the way is added to the call's receipt. `request` is what the caller asked, parsed. */
+export function createAnswerTranslation(
+  call: Call,
+  { providerProtocol, request }: { providerProtocol: WireProtocol; request: JsonObject },
+): AnswerTranslation {
+  const beginsWithInput = call.protocol === "anthropic" && call.facts?.stream === true;
+  const inputTokensEstimate = beginsWithInput ? estimateInputTokens(request) : 0;
   const provider = call.resolution?.provider.name ?? "";
   const shape = {
     from: providerProtocol,
@@ -68,6 +74,11 @@ export function createAnswerTranslation(call: Call, providerProtocol: WireProtoc
       const message = hint === null ? reported : `${reported.replace(/[.\s]+$/, "")}. ${hint}`;
       return errorBody({ protocol: call.protocol, status, code, message, requestId: call.trace.traceId });
     },
-    stream: () => createStreamTranslator({ ...shape, includeUsage: call.facts?.includeUsage ?? true }),
+    stream: () =>
+      createStreamTranslator({
+        ...shape,
+        includeUsage: call.facts?.includeUsage ?? true,
+        inputTokensEstimate,
+      }),
   };
 }

@@ -118,7 +118,7 @@ function sendTranslated(
   });
   if (!mustAskForUsage(resolution)) delete body["stream_options"];
   call.receipt.push(...receipt);
-  call.translation = createAnswerTranslation(call, to);
+  call.translation = createAnswerTranslation(call, { providerProtocol: to, request: parsed });
   call.upstreamRequest = JSON.stringify(body);
   send(call, { resolution, protocol: to, body: Buffer.from(call.upstreamRequest), query: "" });
 }

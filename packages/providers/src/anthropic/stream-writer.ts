@@ -60,7 +60,11 @@ class MessageStreamWriter implements StreamWriter {
       stop_reason: null,
       stop_sequence: null,
       stop_details: null,
-      usage: writeUsage(event.usage, event.head.serviceTier),
+      usage: {
+        ...writeUsage(event.usage, event.head.serviceTier),
+        // Some clients look nowhere else, as Claude Code does; most providers count at the end, which is told there.
+        ...(event.usage === null ? { input_tokens: this.#context.inputTokensEstimate } : {}),
+      },
     };
   }
 

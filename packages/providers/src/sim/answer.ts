@@ -3,7 +3,7 @@ import type { Random } from "./random.ts";
 import type { SimulatorParameters } from "./parameters.ts";
 import type { ChatRequest, OfferedTool } from "./request.ts";
 import { sampleSchema } from "./schema-sample.ts";
-import { tokenPieces } from "./token-estimate.ts";
+import { tokenPieces } from "../token-estimate.ts";
 
 /**
  * In a user's message, `sim:tools` makes `sim/chat` call every offered tool in parallel (at most four), and

@@ -16,7 +16,7 @@ import { parseSimulatorModel } from "./parameters.ts";
 import type { SimulatorParameters } from "./parameters.ts";
 import { readChatRequest } from "./request.ts";
 import type { ChatRequest } from "./request.ts";
-import { estimateInputTokens, estimateTextTokens } from "./token-estimate.ts";
+import { estimateInputTokens, estimateTextTokens } from "../token-estimate.ts";
 import type { AnswerHead, AnswerWire, SimulatedError, StreamWriter } from "./wire.ts";
 
 const embeddingDimensionsDefault = 256;

@@ -14,7 +14,7 @@ import { translateResponse } from "./translate.ts";
 const protocols: readonly WireProtocol[] = ["openai", "anthropic"];
 
 function context(): AnswerContext {
-  return { model: "asked", nowMs, includeUsage: true, book: createReceiptBook() };
+  return { model: "asked", nowMs, includeUsage: true, inputTokensEstimate: 0, book: createReceiptBook() };
 }
 
 const answer: CanonicalResponse = {

@@ -27,6 +27,8 @@ export interface AnswerContext {
   nowMs: number;
   /** Whether a stream shall report usage, where the protocol leaves that to the caller. */
   includeUsage: boolean;
+  /** What a stream begins with that has to say its input's tokens before the provider has counted them. */
+  inputTokensEstimate: number;
   book: ReceiptBook;
 }
 

@@ -17,6 +17,7 @@ const encoder = new TextEncoder();
  * @param options.to the caller's protocol
  * @param options.model named in the stream where the provider does not name its model
  * @param options.includeUsage whether an OpenAI caller asked for the usage chunk; other protocols always have it
+ * @param options.inputTokensEstimate for protocols that begin with the input's tokens, until the provider has counted them
  * @param options.nowMs for protocols that date an answer; the present when absent
  */
 export function createStreamTranslator(options: {
@@ -24,6 +25,7 @@ export function createStreamTranslator(options: {
   to: WireProtocol;
   model: string;
   includeUsage: boolean;
+  inputTokensEstimate?: number;
   nowMs?: number;
 }): StreamTranslator {
   return new SseTranslator(options);
@@ -46,6 +48,7 @@ class SseTranslator implements StreamTranslator {
       model: options.model,
       nowMs: options.nowMs ?? Date.now(),
       includeUsage: options.includeUsage,
+      inputTokensEstimate: options.inputTokensEstimate ?? 0,
       book: this.#book,
     });
     this.#parser = createSseParser((event) => {

@@ -64,7 +64,13 @@ export function translateResponse(options: {
   const book = createReceiptBook();
   const response = unwrapResponse(codecs[from].readResponse(body, book), book);
   const nowMs = options.nowMs ?? Date.now();
-  const written = codecs[to].writeResponse(response, { model, nowMs, includeUsage: true, book });
+  const written = codecs[to].writeResponse(response, {
+    model,
+    nowMs,
+    includeUsage: true,
+    inputTokensEstimate: 0,
+    book,
+  });
   return { body: written, receipt: book.items };
 }
 

@@ -1,7 +1,7 @@
-import type { JsonObject } from "../contract.ts";
-import { arrayOf, isJsonObject } from "../json.ts";
+import type { JsonObject } from "./contract.ts";
+import { arrayOf, isJsonObject } from "./json.ts";
 
-/** Characters (code points) that the simulator counts as one token. */
+/** Characters (code points) that count as one token. */
 const charactersPerToken = 4;
 /** What an image, a sound or a file counts as, whatever its size. */
 const mediaTokens = 256;
