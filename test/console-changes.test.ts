@@ -98,6 +98,20 @@ describe.runIf(chromiumInstalled("changes on the home page"))("changes on the ho
     expect(browser.pageErrors).toEqual([]);
   });
 
+  test("told in a chart's table, to screen readers as well, leave the page as long as it was", async () => {
+    // The charts stand below each other here, and the last one's table ends far below the page.
+    await page.setViewportSize({ width: 800, height: 900 });
+    await page.goto(`${system.origin}/?range=1h`);
+    await changes().getByText(sentence).waitFor();
+    const length = () => page.evaluate<number>("document.querySelector('main > div').scrollHeight");
+    const before = await length();
+    const chart = page.getByRole("region", { name: "Tokens", exact: true });
+    await chart.getByRole("button", { name: "Show as a table" }).click();
+    await chart.getByRole("row").filter({ hasText: sentence }).waitFor();
+    expect(await length()).toBe(before);
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
   test("that cannot be read are said to be missing, and nothing else is", async () => {
     await page.route("**/api/v1/changes*", (route) =>
       route.fulfill({ status: 503, contentType: "application/problem+json", body: "{}" }),

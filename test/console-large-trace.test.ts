@@ -93,6 +93,19 @@ describe.runIf(chromiumInstalled("a large trace in Chromium"))("a large trace in
     await until("only the match and its ancestors to be left", async () => (await rows().count()) === 12);
   });
 
+  test("keeps its tree worth reading where the window is low, as zoomed in, and its span within reach", async () => {
+    await page.setViewportSize({ width: 720, height: 450 });
+    await page.goto(`${system.origin}/traces/${traceId}`);
+    const tree = page.getByRole("tree");
+    await tree.waitFor();
+    const boxOfRows = (await tree.locator("..").locator("..").boundingBox())?.height;
+    expect(boxOfRows).toBeGreaterThanOrEqual(6 * 32);
+    const tabs = page.getByRole("tab", { name: "Messages" });
+    await tabs.scrollIntoViewIfNeeded();
+    expect((await page.getByRole("tabpanel").boundingBox())?.height).toBeGreaterThan(200);
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
   test("grows while it is looked at, and stays where it was scrolled to", async () => {
     await page.goto(`${system.origin}/traces/${traceId}?span=${spanIdOf(2047)}`);
     await page.getByText("3,000 spans").waitFor();

@@ -217,6 +217,45 @@ describe.runIf(chromiumInstalled("the console in Chromium"))("the console in Chr
     }
   });
 
+  test("facets that were counted before take the room that they will need, and nothing jumps", async () => {
+    await page.goto(`${system.origin}/traces`);
+    const below = page.getByRole("region", { name: "Facets" }).getByRole("button", { name: "Provider" });
+    await page.getByRole("checkbox", { name: /^ok/i }).waitFor();
+    const settledAt = (await below.boundingBox())?.y;
+    await page.route("**/api/v1/facets*", () => undefined);
+    await page.reload();
+    await below.waitFor();
+    expect((await below.boundingBox())?.y).toBe(settledAt);
+    await page.unroute("**/api/v1/facets*");
+  });
+
+  test("the keys of the list show the cell that they are about, and F is undone by F", async () => {
+    await page.goto(`${system.origin}/traces`);
+    await page.getByText("bold river").first().waitFor();
+    // A link has the focus, which Enter would follow.
+    await page.getByRole("link", { name: "Traces" }).focus();
+    await page.keyboard.press("j");
+    await page.keyboard.press("ArrowRight");
+    const shown = () =>
+      page.evaluate<string>(
+        "getComputedStyle(document.getElementById(document.activeElement.getAttribute('aria-activedescendant')) ?? document.body).boxShadow",
+      );
+    expect(await shown()).not.toBe("none");
+    await page.keyboard.press("f");
+    const filtered = page.getByRole("combobox", { name: "Query" }).and(page.locator("[value='status:ok']"));
+    await filtered.waitFor();
+    await until("the cell to be shown in the new list", async () => (await shown()) !== "none");
+    await page.keyboard.press("f");
+    await page.waitForURL((url) => !url.searchParams.has("filter"));
+    await until("the cell to be shown again", async () => (await shown()) !== "none");
+    await page.keyboard.press("Enter");
+    await page.waitForURL((url) => url.searchParams.has("trace"));
+    await page.getByRole("tab", { name: "Messages" }).focus();
+    await page.keyboard.press("Escape");
+    await page.waitForURL((url) => !url.searchParams.has("trace"));
+    await until("the list to have the keys again", async () => (await shown()) !== "none");
+  });
+
   test("a row opened in another tab keeps the zone; one that this browser does not know is left aside", async () => {
     await page.goto(`${system.origin}/traces?zone=UTC`);
     const row = page.getByText("bold river").first();
@@ -226,6 +265,9 @@ describe.runIf(chromiumInstalled("the console in Chromium"))("the console in Chr
     ]);
     await opened.waitForURL((url) => url.pathname.startsWith("/traces/"));
     expect(new URL(opened.url()).searchParams.get("zone")).toBe("UTC");
+    await until("its title to say which trace it is", async () =>
+      /^Trace [0-9a-f]{8}/.test(await opened.title()),
+    );
     await opened.close();
     await page.goto(`${system.origin}/traces?zone=Atlantis/Centre`);
     await page.getByText("bold river").first().waitFor();
@@ -271,6 +313,12 @@ describe.runIf(chromiumInstalled("the console in Chromium"))("the console in Chr
       .first()
       .waitFor();
     expect(await page.getByText(/modle/).count()).toBeGreaterThan(0);
+    // The reason why a long text that was pasted cannot be read leaves the list its room.
+    await page.getByRole("combobox", { name: "Query" }).fill("long ".repeat(2000));
+    await page.keyboard.press("Enter");
+    const reason = page.getByRole("listitem").filter({ hasText: "A filter has at most" });
+    await reason.waitFor();
+    expect((await reason.boundingBox())?.height).toBeLessThan(60);
   });
 
   test("in the dark, in a narrow window, it stays accessible", async () => {
@@ -357,6 +405,10 @@ describe.runIf(chromiumInstalled("the console in Chromium"))("the console in Chr
     const moved = await at();
     expect(moved).toBeGreaterThan(usual);
     await expectAccessible(page, "a trace with its tree");
+    await page.getByPlaceholder("Find in this trace").fill("step 3");
+    const unmatched = page.getByRole("tree").getByText("step 2");
+    await until("what does not match to be gone", async () => (await unmatched.count()) === 0);
+    await expectAccessible(page, "a search in the tree");
     await page.reload();
     await splitter.waitFor();
     expect(await at()).toBe(moved);
@@ -406,6 +458,37 @@ describe.runIf(chromiumInstalled("the console in Chromium"))("the console in Chr
     await page.unroute(code);
     await page.getByRole("searchbox", { name: "Find a model" }).waitFor();
     expect(new URL(page.url()).pathname).toBe("/settings/models");
+  });
+
+  test("a reload that the reader did not ask for keeps the half-typed query and the commands open", async () => {
+    /** Opens the list, does something, and takes the code away; the console then reloads itself. */
+    const reloadFor = async (code: string, something: () => Promise<void>) => {
+      await page.evaluate("sessionStorage.clear()");
+      let done: () => void = () => undefined;
+      const taken = new Promise<void>((resolve) => (done = resolve));
+      await page.route(code, async (route) => {
+        await taken;
+        await route.abort();
+      });
+      await page.goto(`${system.origin}/traces`);
+      await page.getByText("bold river").first().waitFor();
+      await something();
+      done();
+      await page.waitForRequest((request) => request.isNavigationRequest());
+      await page.unroute(code);
+    };
+    await reloadFor("**/assets/command-palette*", () => page.keyboard.press("Control+k"));
+    await page.getByPlaceholder("Go to a page").waitFor();
+    // An upgraded server: the page begins with other code, and some that is read ahead is gone.
+    const upgraded = `${system.origin}/`;
+    const html = "<html>other code</html>";
+    await page.route(upgraded, (route) => route.fulfill({ contentType: "text/html", body: html }));
+    const bar = page.getByRole("combobox", { name: "Query" });
+    await reloadFor("**/assets/models-page*", () => bar.fill('half "typed'));
+    await page.unroute(upgraded);
+    await page.getByText("bold river").first().waitFor();
+    expect(await bar.inputValue()).toBe('half "typed');
+    await bar.press("Escape");
   });
 
   test("commands whose code cannot be read say so above the page, and open once it can", async () => {

@@ -11,6 +11,8 @@ interface ApiRequest<Schema extends z.ZodType> {
   query?: QueryValues;
   body?: unknown;
   schema: Schema;
+  /** Reads the answer's JSON, where that is to keep more than `JSON.parse` does. Throws a `SyntaxError` as that does. */
+  parse?: (text: string) => unknown;
   signal?: AbortSignal | undefined;
 }
 
@@ -43,7 +45,7 @@ export async function callApi<Schema extends z.ZodType>(
   const requestId = response.headers.get("x-request-id") ?? "";
   const text = await response.text();
   if (!response.ok) throw refused({ response, text, requestId });
-  const json = text === "" ? null : parseJson(text, requestId);
+  const json = text === "" ? null : parseAnswer(text, { parse: request.parse ?? JSON.parse, requestId });
   const parsed = request.schema.safeParse(json);
   if (parsed.success) return parsed.data;
   throw new UnreadableAnswer(`The answer of ${request.path} is not what this page expects.`, {
@@ -87,10 +89,12 @@ async function send({
   }
 }
 
-function parseJson(text: string, requestId: string): unknown {
+function parseAnswer(
+  text: string,
+  { parse, requestId }: { parse: (text: string) => unknown; requestId: string },
+): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return value;
+    return parse(text);
   } catch (cause) {
     throw new UnreadableAnswer("The answer is not JSON; a proxy in between may have sent its own page.", {
       errors: [],

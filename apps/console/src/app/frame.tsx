@@ -1,8 +1,10 @@
-import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { Outlet, useLocation, useNavigate, useParams } from "@tanstack/react-router";
 import { Dialog as RadixDialog } from "radix-ui";
 import { useEffect, useState, type ReactNode } from "react";
+import { shortId } from "../components/format.ts";
 import { useReturnFocus } from "../components/return-focus.ts";
 import { RecordingBanner } from "./health.tsx";
+import { readKeptText, useKeptText } from "./kept-over-reload.ts";
 import { preloadCode } from "./lazy-code.ts";
 import { LazyPalette } from "./lazy-palette.tsx";
 import { findEntry, nameBelow, navigation } from "./navigation.ts";
@@ -25,9 +27,12 @@ function usePreloadedCode(): void {
 
 /** Rail, top bar and the page between them, for a reader who is signed in. */
 export function Frame(): ReactNode {
-  const [palette, setPalette] = useState(false);
+  const [palette, setPalette] = useState(() => readKeptText("palette") !== null);
+  // The palette's own code may be what the console reloads itself for.
+  useKeptText("palette", palette ? "open" : null);
   const [help, setHelp] = useState(false);
   const { pathname } = useLocation();
+  const { traceId } = useParams({ strict: false });
   // Open for the page it was opened on: a link in it closes it by leading elsewhere.
   const [sheetOn, setSheetOn] = useState<string | null>(null);
   useShortcutDispatch();
@@ -47,9 +52,11 @@ export function Frame(): ReactNode {
   };
   useFrameShortcuts({ onPalette: palette ? closePalette : openPalette, onHelp: () => setHelp(true) });
   useEffect(() => {
-    const name = nameBelow(pathname) ?? findEntry(pathname)?.entry.label;
+    // Tabs of several traces can be told apart.
+    const below = traceId === undefined ? nameBelow(pathname) : `Trace ${shortId(traceId)}`;
+    const name = below ?? findEntry(pathname)?.entry.label;
     document.title = name === undefined ? "Weir" : `${name} · Weir`;
-  }, [pathname]);
+  }, [pathname, traceId]);
   return (
     <div className="grid h-full grid-cols-1 narrow:grid-cols-[var(--rail-width)_minmax(0,1fr)]">
       <a

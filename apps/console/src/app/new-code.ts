@@ -1,3 +1,5 @@
+import { keepOverReload } from "./kept-over-reload.ts";
+
 const reloadedAtKey = "weir.reloadedAt";
 const reloadPauseMs = 10_000;
 
@@ -17,6 +19,7 @@ async function reloadIf(wants: (html: string) => boolean): Promise<void> {
     return;
   }
   sessionStorage.setItem(reloadedAtKey, String(Date.now()));
+  keepOverReload();
   window.location.reload();
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useSyncExternalStore } from "react";
+import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from "react";
 
 /** One key, or two in a row such as `g t`. Keys are `KeyboardEvent.key` in lower case; `mod+k` is ⌘K or Ctrl+K. */
 export interface Shortcut {
@@ -99,7 +99,8 @@ export function useShortcutDispatch(): void {
 /** Makes keys work while the calling component is on the screen. */
 export function useShortcuts(group: string, shortcuts: readonly Shortcut[]): void {
   const latest = useRef(shortcuts);
-  useEffect(() => {
+  // Before anything is painted: a key acts on what is on the screen.
+  useLayoutEffect(() => {
     latest.current = shortcuts;
   });
   const signature = shortcuts.map(({ keys, label }) => `${keys}\t${label}`).join("\n");

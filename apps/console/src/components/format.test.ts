@@ -84,6 +84,7 @@ describe("figures", () => {
     }
     expect(formatChange(112, 100)).toBe("+12 %");
     expect(formatChange(96, 100)).toBe("−4 %");
+    expect(formatChange(263, 3)).toBe(">+999 %");
     expect(formatChange(5, 0)).toBeNull();
   });
 

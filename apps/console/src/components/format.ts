@@ -109,15 +109,16 @@ export function formatBytes(bytes: number | null | undefined): string {
   return `${unit === 0 || value >= 99.5 ? value.toFixed(0) : trimZeros(value.toFixed(1))} ${units[unit]}`;
 }
 
-/** `+12 %`, `−4 %`; null when there is nothing to compare with. */
+/** `+12 %`, `−4 %`, `>+999 %`; null when there is nothing to compare with. */
 export function formatChange(current: number | null, previous: number | null): string | null {
   if (current === null || previous === null || previous === 0) return null;
   const percent = ((current - previous) / previous) * 100;
   if (!Number.isFinite(percent)) return null;
   const size = Math.abs(percent);
   if (size < 0.5) return "±0 %";
-  const shown = size >= 999.5 ? ">999" : size.toFixed(0);
-  return `${percent > 0 ? "+" : "−"}${shown} %`;
+  // Nothing that is measured falls by more than 100 %.
+  if (size >= 999.5) return ">+999 %";
+  return `${percent > 0 ? "+" : "−"}${size.toFixed(0)} %`;
 }
 
 /** `4 s ago`, `12 min ago`, `3 h ago`, `5 d ago`, then the date. */

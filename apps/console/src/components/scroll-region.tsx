@@ -18,7 +18,8 @@ export function ScrollRegion({
       // What scrolls must take the focus, or its end cannot be reached without a mouse.
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
-      className={`-outline-offset-2 ${className}`}
+      // Relative: words for screen readers alone are placed within it, and do not lengthen what is around it.
+      className={`relative -outline-offset-2 ${className}`}
       {...(height === undefined ? {} : { style: { height } })}
     >
       {children}

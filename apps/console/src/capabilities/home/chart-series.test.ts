@@ -85,6 +85,10 @@ it("gives the table and the CSV one row per bucket", () => {
     ["2026-11-21T10:00:00.000Z", 3, 1, 2, ""],
     ["2026-11-21T10:05:00.000Z", 5, 0, 5, "First call of gpt-5"],
   ]);
+  const charts = homeCharts(overview, { split: false });
+  const header = (id: string) => chartRows(charts.find((chart) => chart.id === id) ?? calls, () => "")[0];
+  expect(header("latency")).toEqual(["time", "p95 (ms)", "p50 (ms)", "changes"]);
+  expect(header("cost")).toContain("openai/gpt-5 (USD)");
 });
 
 it("leads to exactly the time that a figure counts, although the range that was asked for is another", () => {

@@ -34,6 +34,8 @@ export interface ChartContent {
   logarithmic: boolean;
   /** Of things that are counted: an axis with a half call on it would be wrong. */
   whole: boolean;
+  /** What the values are in, for the table that has nothing but figures; empty for counts. */
+  unit: "" | "ms" | "USD";
   format: (value: number | null) => string;
   exact: (value: number | null) => string;
   /** Starts of the buckets, milliseconds. */
@@ -174,6 +176,7 @@ export function atLeast(field: "latency" | "ttft", value: number | null): string
 }
 
 const counts = {
+  unit: "",
   format: formatCount,
   exact: exactCount,
   kind: "bars",
@@ -181,6 +184,7 @@ const counts = {
   whole: true,
 } as const;
 const durations = {
+  unit: "ms",
   format: formatDuration,
   exact: exactDuration,
   kind: "lines",
@@ -209,7 +213,7 @@ function stackedByModel(
   overview: Overview,
   chart: Omit<
     ChartContent,
-    "series" | "times" | "bucketMs" | "kind" | "logarithmic" | "whole" | "format" | "exact"
+    "series" | "times" | "bucketMs" | "kind" | "logarithmic" | "whole" | "unit" | "format" | "exact"
   > &
     Partial<ChartContent> & { pick: PickFigure; term: (value: number | null) => string },
 ): ChartContent {
@@ -281,6 +285,7 @@ export function homeCharts(overview: Overview, { split }: { split: boolean }): C
       title: "Cost",
       definition: "US dollars by the price list, by model. Models without a price are left out.",
       whole: false,
+      unit: "USD",
       format: formatUsd,
       exact: exactUsd,
       pick: (figures) => figures.costUsd,
@@ -326,7 +331,8 @@ export function chartRows(
   content: ChartContent,
   changesIn: (bucket: number) => string,
 ): (string | number | null)[][] {
-  const header = ["time", ...content.series.map(({ label }) => label), "changes"];
+  const unit = content.unit === "" ? "" : ` (${content.unit})`;
+  const header = ["time", ...content.series.map(({ label }) => label + unit), "changes"];
   const rows = content.times.map((time, at) => [
     new Date(time).toISOString(),
     ...content.series.map(({ values }) => values[at] ?? null),

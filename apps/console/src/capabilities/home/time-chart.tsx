@@ -253,10 +253,13 @@ function drawMarks(chart: uPlot, marks: readonly ChartMark[], colour: string): v
     const x = Math.round(chart.valToPos(at / 1000, "x", true)) + pixels / 2;
     if (x < bbox.left || x > bbox.left + bbox.width) continue;
     const top = bbox.top;
+    // The diamond is what is looked for; its line stands back behind the figures.
+    ctx.globalAlpha = 0.5;
     ctx.beginPath();
     ctx.moveTo(x, top + radius);
     ctx.lineTo(x, top + bbox.height);
     ctx.stroke();
+    ctx.globalAlpha = 1;
     ctx.beginPath();
     ctx.moveTo(x, top - radius);
     ctx.lineTo(x + radius, top);

@@ -67,7 +67,7 @@ function KeyTable({
   const zone = useTimeZone();
   const titles = ["Name", "Begins with", "Created", "Last used", ""];
   return (
-    <ScrollRegion label="Key list" className="relative overflow-x-auto">
+    <ScrollRegion label="Key list" className="overflow-x-auto">
       <table className="w-full text-table">
         <thead className="text-label text-muted">
           <tr className="h-7">

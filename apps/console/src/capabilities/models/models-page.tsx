@@ -104,7 +104,7 @@ function ModelList({
   const { search } = useConsoleSearch();
   const keyless = useKeyless();
   return (
-    <ScrollRegion label="Model list" className="relative overflow-x-auto">
+    <ScrollRegion label="Model list" className="overflow-x-auto">
       <table className="w-full text-table">
         <thead className="text-label text-muted">
           <tr className="h-7">

@@ -230,7 +230,7 @@ function Compared({
       {data === undefined ? null : <SettingsDiff diff={data.settings} onlyDifferences={onlyDifferences} />}
       <div className="border-t border-line">
         <Tabs value={tab} onChange={onTab} tabs={tabs} label="What is compared">
-          <TabPanel value="conversation" className="outline-none">
+          <TabPanel value="conversation" className="-outline-offset-2">
             {data !== undefined ? (
               <ConversationDiff
                 comparison={data}
@@ -250,10 +250,10 @@ function Compared({
               />
             )}
           </TabPanel>
-          <TabPanel value="request" className="outline-none">
+          <TabPanel value="request" className="-outline-offset-2">
             <RawDiff spans={details} body="rawRequest" />
           </TabPanel>
-          <TabPanel value="response" className="outline-none">
+          <TabPanel value="response" className="-outline-offset-2">
             <RawDiff spans={details} body="rawResponse" />
           </TabPanel>
         </Tabs>

@@ -1,6 +1,7 @@
 import type { SpanDetail } from "@weir/schema";
 import { queryOptions } from "@tanstack/react-query";
 import type { BodyComparison, CallComparison, ComparedCall, ComparisonTask } from "./diff/comparison.ts";
+import { pack, unpack, type Packed } from "./diff/packed.ts";
 import type { Sides } from "./diff/text-diff.ts";
 
 /** Runs one comparison in a thread that ends with it, or when nobody waits for it any more. */
@@ -9,11 +10,13 @@ async function inWorker<Result>(task: ComparisonTask, signal: AbortSignal): Prom
   try {
     return await new Promise<Result>((resolve, reject) => {
       signal.addEventListener("abort", () => reject(new DOMException("left", "AbortError")));
-      worker.addEventListener("message", (event: MessageEvent<Result>) => resolve(event.data));
+      worker.addEventListener("message", (event: MessageEvent<Packed<Result>>) =>
+        resolve(unpack(event.data)),
+      );
       worker.addEventListener("error", (event) =>
         reject(new Error(event.message === "" ? "The comparison could not be started." : event.message)),
       );
-      worker.postMessage(task, []);
+      worker.postMessage(pack(task), []);
     });
   } finally {
     worker.terminate();

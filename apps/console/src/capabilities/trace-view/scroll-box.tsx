@@ -21,7 +21,7 @@ export function ScrollBox({
       aria-label={label}
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
-      className={`-outline-offset-2 ${className}`}
+      className={`relative -outline-offset-2 ${className}`}
     >
       {children}
     </div>

@@ -3,6 +3,7 @@ import { receivedTraceColumnsSchema, spanDetailSchema, spansOfColumns, type Trac
 import { callApi } from "../../api/client.ts";
 import { ApiProblem } from "../../api/failure.ts";
 import { retryQuery } from "../../api/queries.ts";
+import { parseWritten } from "./json/json-value.ts";
 
 /** How long after its last span a trace may still grow, as far as the console looks by itself. */
 const settlesAfterMs = 60_000;
@@ -45,8 +46,12 @@ export function spanQuery(projectId: string | undefined, traceId: string, spanId
         path: `/traces/${encodeURIComponent(traceId)}/spans/${encodeURIComponent(spanId)}`,
         query: { projectId },
         schema: spanDetailSchema,
+        // What callers and providers sent is in it. The API's own numbers are printed as JavaScript prints them.
+        parse: parseWritten,
         signal,
       }),
+    // Putting parts of two answers together would make objects of the numbers that are kept as they were written.
+    structuralSharing: false,
     retry: retryQuery,
     // A span never changes once it is recorded.
     staleTime: Number.POSITIVE_INFINITY,

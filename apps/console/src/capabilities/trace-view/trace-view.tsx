@@ -15,9 +15,9 @@ import { openSpan } from "./open-span.ts";
 import { PanelSkeleton } from "./panel-skeleton.tsx";
 import { SpanPanel } from "./span/span-panel.tsx";
 import { isTraceNotFound, spanQuery, traceQuery } from "./trace-queries.ts";
-import { narrowBelowPx, TraceBody } from "./trace-body.tsx";
+import { scrollsAsOne, TraceBody } from "./trace-body.tsx";
 import { buildSpanTree, type SpanNode } from "./tree/span-tree.ts";
-import { useElementWidth } from "./tree/use-element-width.ts";
+import { useElementSize } from "./tree/use-element-size.ts";
 
 interface TraceViewProps {
   traceId: string;
@@ -92,7 +92,7 @@ function LoadedTrace({
     setChosenId(selected.span.spanId);
   }
   const openTab = readTab(tab);
-  const [widthPx, attachWidth] = useElementWidth();
+  const [size, attachSize] = useElementSize();
   // Holding an arrow key passes many spans: only the one where it rests is read.
   const settled = useSettled(selected, 90);
   const root = tree.roots[0]?.span;
@@ -127,15 +127,15 @@ function LoadedTrace({
         summary={shown.span}
         openTab={openTab}
         headed={tree.nodes.length > 1}
-        aside={tree.nodes.length === 1 && widthPx >= asideFromPx}
+        aside={tree.nodes.length === 1 && size.widthPx >= asideFromPx}
       />
     );
   return (
     <div
-      ref={attachWidth}
+      ref={attachSize}
       className={clsx(
         "flex h-full min-h-0 flex-col bg-surface",
-        widthPx < narrowBelowPx && "overflow-x-hidden overflow-y-auto",
+        scrollsAsOne(size) && "overflow-x-hidden overflow-y-auto",
       )}
     >
       <TraceHeader trace={trace} tree={tree} projectId={projectId} metadata={rootDetail?.metadata ?? {}} />
@@ -144,8 +144,8 @@ function LoadedTrace({
           Span {spanId} is not in this trace, or has not arrived yet.
         </output>
       ) : null}
-      {widthPx === 0 ? null : (
-        <TraceBody tree={tree} selected={selected} onSelect={select} panel={panel} widthPx={widthPx} />
+      {size.widthPx === 0 ? null : (
+        <TraceBody tree={tree} selected={selected} onSelect={select} panel={panel} size={size} />
       )}
     </div>
   );

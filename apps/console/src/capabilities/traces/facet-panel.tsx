@@ -9,18 +9,20 @@ import {
   type FilterField,
 } from "@weir/schema";
 import { Check, ChevronRight, X } from "lucide-react";
-import { useState, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { answerOf, failureOf } from "../../api/persistence.ts";
 import { facetsQuery, keepWithinProject, type Scope } from "../../api/queries.ts";
 import { useStored } from "../../app/stored.ts";
 import { ModelDot } from "../../components/model-dot.tsx";
-import { Skeleton } from "../../components/skeleton.tsx";
+import { Skeleton, skeletonWidth } from "../../components/skeleton.tsx";
 import { StatusMark } from "../../components/status-mark.tsx";
 import { facetChoices, facetFields, openAtFirst, type FacetChoice } from "./facet-filter.ts";
 import { describeTraces, TraceCount } from "./trace-count.tsx";
 import { readableFilter } from "./use-trace-list.ts";
 
 const valuesAtFirst = 6;
+/** Lines of a facet that was never counted here. */
+const usualLines = 3;
 
 interface FacetCounts {
   counts: ReadonlyMap<string, Facet["values"]>;
@@ -52,6 +54,26 @@ function useFacetCounts({
   };
 }
 
+/** Lines under the title of an open facet. */
+function lineCount(values: Facet["values"]): number {
+  return Math.max(1, Math.min(values.length, valuesAtFirst + 1));
+}
+
+/** How many lines each open facet had when it was last counted: until it is, it takes as much room, and nothing jumps. */
+function useLastLines(counts: FacetCounts["counts"]): ReadonlyMap<string, number> {
+  const [stored, store] = useStored("facetLines");
+  const counted = [...counts].map(([name, values]) => `${name}:${lineCount(values)}`).join(",");
+  useEffect(() => {
+    if (counted !== "") store(counted);
+  }, [counted, store]);
+  return new Map(
+    (stored ?? "").split(",").map((each) => {
+      const [name = "", lines = ""] = each.split(":");
+      return [name, Math.min(valuesAtFirst + 1, Number(lines))];
+    }),
+  );
+}
+
 /** What the facets show, and where a new filter goes. */
 export interface FacetsProps {
   scope: Scope;
@@ -64,6 +86,7 @@ export function FacetPanel({ scope, live, onFilter }: FacetsProps): ReactNode {
   const [stored, store] = useStored("facets");
   const open = stored === null ? openAtFirst : stored.split(",").filter((name) => name !== "");
   const { counts, fresh, failed } = useFacetCounts({ scope, open, live });
+  const lastLines = useLastLines(counts);
   const toggle = (name: string): void => {
     store((open.includes(name) ? open.filter((each) => each !== name) : [...open, name]).join(","));
   };
@@ -84,6 +107,7 @@ export function FacetPanel({ scope, live, onFilter }: FacetsProps): ReactNode {
           field={field}
           open={open.includes(field.name)}
           values={counts.get(field.name)}
+          lines={lastLines.get(field.name) ?? usualLines}
           fresh={fresh}
           settled={failed}
           filter={scope.filter}
@@ -99,6 +123,7 @@ function FacetGroup({
   field,
   open,
   values,
+  lines,
   fresh,
   settled,
   filter,
@@ -108,6 +133,8 @@ function FacetGroup({
   field: FilterField;
   open: boolean;
   values: Facet["values"] | undefined;
+  /** As many as there will probably be. */
+  lines: number;
   fresh: boolean;
   settled: boolean;
   filter: string;
@@ -165,9 +192,11 @@ function FacetGroup({
       </div>
       {!open ? null : values === undefined && !settled ? (
         <div className="flex flex-col">
-          {[62, 48, 55].map((width) => (
-            <span key={width} className="flex h-6 items-center pl-6">
-              <Skeleton width={`${width}%`} />
+          {Array.from({ length: lines }, (_, line) => (
+            // Lines of a skeleton have no identity but their place.
+            // oxlint-disable-next-line react/no-array-index-key
+            <span key={line} className="flex h-6 items-center pl-6">
+              <Skeleton width={skeletonWidth(line, 1)} />
             </span>
           ))}
         </div>

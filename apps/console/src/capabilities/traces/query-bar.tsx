@@ -3,6 +3,7 @@ import { findFilterField, metadataPrefix, parseFilter } from "@weir/schema";
 import { CircleAlert, Search, X } from "lucide-react";
 import { useMemo, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
 import { facetsQuery, type Scope } from "../../api/queries.ts";
+import { readKeptText, useKeptText } from "../../app/kept-over-reload.ts";
 import { IconButton } from "../../components/button.tsx";
 import { InlineCode } from "../../components/inline-code.tsx";
 import { KeyHint } from "../../components/key-hint.tsx";
@@ -59,13 +60,17 @@ export function QueryBar({
   onFilter: (filter: string) => void;
 }): ReactNode {
   // A draft belongs to the filter it began from: when that changes (a facet, Back), the draft is void.
-  const [draft, setDraft] = useState<{ from: string; text: string } | null>(null);
+  const [draft, setDraft] = useState<{ from: string; text: string } | null>(() => {
+    const kept = readKeptText("query");
+    return kept === null ? null : { from: filter, text: kept };
+  });
   const [caret, setCaret] = useState(0);
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
   const [scrollLeft, setScrollLeft] = useState(0);
   const leaving = useRef(false);
   const text = draft !== null && draft.from === filter ? draft.text : filter;
+  useKeptText("query", text === filter ? null : text);
   const context = useMemo(() => (open ? completionContext(text, caret) : null), [open, text, caret]);
   const completions = useCompletions({ text, context, scope });
   const shown = open && completions.length > 0;
@@ -219,6 +224,11 @@ function Highlight({ text, scrollLeft }: { text: string; scrollLeft: number }): 
   );
 }
 
+/** Enough of a term to find it again where it is underlined; a pasted text would be in the way of the list. */
+function shortened(term: string): string {
+  return term.length > 80 ? `${term.slice(0, 80)}…` : term;
+}
+
 /** Why a part cannot be read, and what may have been meant. */
 function Problems({
   text,
@@ -245,7 +255,7 @@ function Problems({
           <CircleAlert className="mt-px size-3.5 shrink-0" />
           <span className="flex min-w-0 flex-wrap items-center gap-x-1.5">
             <span>
-              <code>{text.slice(problem.term.start, problem.term.end)}</code> is left out.{" "}
+              <code>{shortened(text.slice(problem.term.start, problem.term.end))}</code> is left out.{" "}
               <InlineCode text={problem.message} />
             </span>
             {problem.suggestions.map((word) => (

@@ -22,6 +22,7 @@ import { hasJustArrived } from "./use-trace-list.ts";
 
 const rowHeight = 32;
 const headerHeight = 28;
+const traceGridId = "trace-grid";
 /** Rows drawn beyond what is seen, so that a turn of the wheel never shows a gap. */
 const overscanRows = 6;
 
@@ -51,6 +52,11 @@ export interface TraceTableProps {
   onSelect: (row: TraceSummary) => void;
   /** Stands after the last row. */
   end: ReactNode;
+}
+
+/** Gives the list the keys; it shows then which cell they are about. */
+export function focusTraceGrid(): void {
+  document.getElementById(traceGridId)?.focus({ preventScroll: true });
 }
 
 /** The tracks of a row's grid and the width in pixels below which the list scrolls sideways. */
@@ -90,27 +96,26 @@ export function TraceTable(props: TraceTableProps): ReactNode {
   const cursorKey = cursor === null ? "" : `${cursor.traceId}:${cursor.column}`;
   useLayoutEffect(() => {
     if (cursorIndex >= 0) virtualizer.scrollToIndex(cursorIndex, { align: "auto" });
-    // Only a move of the cursor scrolls; rows that arrive do not.
+    // Only a move of the cursor scrolls, and the first page of a list that opens with one; rows that arrive do not.
     // oxlint-disable-next-line react/exhaustive-deps
-  }, [cursorKey]);
+  }, [cursorKey, ready]);
+  const cursorDrawn = cursor !== null && items.some((item) => item.index === cursorIndex);
   return (
     <div
       ref={scrollRef}
       onScroll={(event) => props.onScroll(event.currentTarget.scrollTop)}
-      className="min-h-0 flex-1 overflow-auto [overflow-anchor:none] has-[[role=grid]:focus-visible]:outline-2 has-[[role=grid]:focus-visible]:-outline-offset-2 has-[[role=grid]:focus-visible]:outline-accent"
+      className="min-h-0 flex-1 overflow-auto [overflow-anchor:none] has-[[role=grid]:not([aria-activedescendant]):focus-visible]:outline-2 has-[[role=grid]:focus-visible]:-outline-offset-2 has-[[role=grid]:focus-visible]:outline-accent"
       style={{ paddingRight: props.coveredWidth }}
     >
       <div
-        id="trace-grid"
+        id={traceGridId}
         role="grid"
         aria-label="Traces"
         aria-rowcount={hasMore ? -1 : rows.length + 1}
         aria-colcount={columns.length + 1}
         aria-busy={!ready}
         tabIndex={0}
-        {...(cursorIndex >= 0 && cursor !== null
-          ? { "aria-activedescendant": `cell-${cursor.traceId}-${cursor.column}` }
-          : {})}
+        {...(cursorDrawn ? { "aria-activedescendant": `cell-${cursor.traceId}-${cursor.column}` } : {})}
         className="group/grid outline-none"
         style={{ minWidth }}
       >

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useRef, useState, type ReactNode, type RefObject } from "react";
+import { useEffect, useRef, useState, type ReactNode, type RefObject } from "react";
 import { anyTraceQuery } from "../../api/queries.ts";
 import { useScope, useTimeZone } from "../../app/use-console-search.ts";
 import { ErrorState } from "../../components/error-state.tsx";
@@ -9,7 +9,7 @@ import { FacetPanel } from "./facet-panel.tsx";
 import { ListEnd, NoMatches, RefreshNotice, WaitingPill } from "./list-notices.tsx";
 import { Peek, usePeekWidth } from "./peek.tsx";
 import { SelectionBar } from "./selection-bar.tsx";
-import { TraceTable } from "./trace-table.tsx";
+import { focusTraceGrid, TraceTable } from "./trace-table.tsx";
 import { TraceToolbar } from "./trace-toolbar.tsx";
 import { useListView, type ListView } from "./use-list-view.ts";
 import { useComparison, type Comparison } from "./use-comparison.ts";
@@ -42,7 +42,10 @@ function ListPage(): ReactNode {
     columns: view.columns,
     cursor,
     filter: scope.filter,
-    setCursor: view.placeCursor,
+    setCursor: (next) => {
+      view.placeCursor(next);
+      focusTraceGrid();
+    },
     open: view.openTrace,
     close: () => {
       if (open !== undefined) view.closePeek();
@@ -51,7 +54,7 @@ function ListPage(): ReactNode {
     },
     select: view.toggleSelected,
     compare: comparison.start,
-    setFilter: view.setFilter,
+    filterByCell: view.filterByCell,
     focusQuery: () => queryRef.current?.focus(),
   });
   return (
@@ -116,6 +119,13 @@ function ListBody({
   const scrollRef: RefObject<HTMLDivElement | null> = useRef(null);
   const zone = useTimeZone();
   const peekWidth = usePeekWidth();
+  const shownKey = useRef(listKey);
+  useEffect(() => {
+    if (shownKey.current === listKey) return;
+    shownKey.current = listKey;
+    // Another query's list is another grid: the focus that went with the old one goes to it.
+    if (document.activeElement === document.body) focusTraceGrid();
+  }, [listKey]);
   const coveredWidth = open === undefined ? "0px" : `${peekWidth.value}%`;
   const showWaiting = (): void => {
     list.showWaiting();

@@ -6,7 +6,7 @@ import { useStored } from "../../app/stored.ts";
 import { useConsoleSearch, useScope } from "../../app/use-console-search.ts";
 import { readColumns, type TraceColumn } from "./trace-columns.tsx";
 import { traceLink } from "./trace-link.ts";
-import type { TableCursor } from "./trace-table.tsx";
+import { focusTraceGrid, type TableCursor } from "./trace-table.tsx";
 import { useSelection, type Selection } from "./use-selection.ts";
 
 /** What the list looks like at the moment and how that changes: the URL's part and the reader's own. */
@@ -18,6 +18,8 @@ export interface ListView extends Selection {
   facetsShown: boolean;
   toggleFacets: () => void;
   setFilter: (filter: string) => void;
+  /** Sets a filter that the row at the cursor made, and leaves the cursor there. */
+  filterByCell: (filter: string) => void;
   /** The trace in the peek. */
   open: string | undefined;
   /** Opens the peek on a trace, or its page when the peek shows it already. */
@@ -47,6 +49,29 @@ function useLayout(): Pick<ListView, "columns" | "setColumns" | "facetsShown" | 
   };
 }
 
+/** The cursor, at first on the open trace. It belongs to the rows it was set in: with others it is gone. */
+function useCursor(
+  scope: Scope,
+  open: string | undefined,
+): {
+  cursor: TableCursor | null;
+  setCursor: (cursor: TableCursor | null) => void;
+  /** Leaves it where it is among the rows of another scope. */
+  takeCursorTo: (scope: Scope) => void;
+} {
+  const rows = JSON.stringify(scope);
+  const [placed, setPlaced] = useState<{ rows: string; cursor: TableCursor } | null>(
+    open === undefined ? null : { rows, cursor: { traceId: open, column: 0 } },
+  );
+  const setCursor = useCallback(
+    (next: TableCursor | null): void => setPlaced(next === null ? null : { rows, cursor: next }),
+    [rows],
+  );
+  const takeCursorTo = (next: Scope): void =>
+    setPlaced((old) => (old === null ? null : { ...old, rows: JSON.stringify(next) }));
+  return { cursor: placed?.rows === rows ? placed.cursor : null, setCursor, takeCursorTo };
+}
+
 /** The list's view, with the URL as its truth. */
 export function useListView(): ListView {
   const scope = useScope();
@@ -54,16 +79,7 @@ export function useListView(): ListView {
   const navigate = useNavigate();
   const router = useRouter();
   const open = search.trace;
-  // A cursor belongs to the rows it was set in: with another query or range it is gone.
-  const rows = JSON.stringify(scope);
-  const [placed, setPlaced] = useState<{ rows: string; cursor: TableCursor } | null>(
-    open === undefined ? null : { rows, cursor: { traceId: open, column: 0 } },
-  );
-  const cursor = placed?.rows === rows ? placed.cursor : null;
-  const setCursor = useCallback(
-    (next: TableCursor | null): void => setPlaced(next === null ? null : { rows, cursor: next }),
-    [rows],
-  );
+  const { cursor, setCursor, takeCursorTo } = useCursor(scope, open);
   const setFilter = useCallback(
     (filter: string) => changeSearch({ filter: filter === "" ? undefined : filter }),
     [changeSearch],
@@ -102,9 +118,16 @@ export function useListView(): ListView {
     ...useLayout(),
     ...useSelection(scope.project),
     setFilter,
+    filterByCell: (filter) => {
+      takeCursorTo({ ...scope, filter });
+      setFilter(filter);
+    },
     open,
     openTrace,
-    closePeek: () => changeSearch({ trace: undefined, span: undefined, tab: undefined }),
+    closePeek: () => {
+      changeSearch({ trace: undefined, span: undefined, tab: undefined });
+      focusTraceGrid();
+    },
     cursor,
     placeCursor: (next) => {
       setCursor(next);

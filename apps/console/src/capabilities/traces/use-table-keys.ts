@@ -17,7 +17,7 @@ export interface TableKeys {
   select: (row: TraceSummary) => void;
   /** Compares the two that are selected, or says what is missing for that. */
   compare: () => void;
-  setFilter: (filter: string) => void;
+  filterByCell: (filter: string) => void;
   focusQuery: () => void;
 }
 
@@ -35,7 +35,7 @@ export function moveCursor(
 
 /** J/K, arrows, Enter, Esc, X, D, F and / for the list. */
 export function useTableKeys(keys: TableKeys): void {
-  const { rows, columns, cursor, filter, setCursor, setFilter } = keys;
+  const { rows, columns, cursor, filter, setCursor } = keys;
   const move = (step: number) => (): void => {
     const next = moveCursor(rows, cursor, step);
     if (next !== null) setCursor(next);
@@ -58,7 +58,9 @@ export function useTableKeys(keys: TableKeys): void {
     withCursor((at) => {
       const row = rowAtCursor();
       const term = row === undefined ? null : (columns[at.column]?.filter(row) ?? null);
-      if (term !== null) setFilter(editFilter(filter, (old) => toggleValue(old, { ...term, negated })));
+      if (term !== null) {
+        keys.filterByCell(editFilter(filter, (old) => toggleValue(old, { ...term, negated })));
+      }
     });
   useShortcuts("Traces", [
     { keys: "j", label: "Next trace", run: move(1) },

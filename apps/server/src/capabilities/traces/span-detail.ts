@@ -1,4 +1,4 @@
-import { readConversation, readOutput } from "@weir/providers";
+import { parseJson, parseWrittenJson, readConversation, readOutput } from "@weir/providers";
 import {
   costProofSchema,
   messageSchema,
@@ -76,14 +76,12 @@ export function toSpanDetail(
   };
 }
 
+/** Null for what is not of the form: producers write these texts as JSON, but one may have been cut or be foreign. */
 function parseText<Value>(text: string, schema: z.ZodType<Value>): Value | null {
   if (text === "") return null;
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch {
-    // Producers write these texts as JSON; one that was cut or is foreign is still shown as its raw column.
-    return null;
-  }
+  // What was sent keeps its numbers as they were written; a number of the form's own has to be one.
+  const written = schema.safeParse(parseWrittenJson(text));
+  return written.success ? written.data : (schema.safeParse(parseJson(text)).data ?? null);
 }
 
 interface Messages {

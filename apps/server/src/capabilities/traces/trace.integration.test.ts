@@ -279,6 +279,25 @@ describe("a span", () => {
     });
   });
 
+  test("of an application has its numbers as they were written", async () => {
+    const long = "12345678901234567890";
+    const part = `{"type":"other","name":"a","value":{"id":${long},"share":1.0}}`;
+    await system.insert([
+      application({
+        trace_id: traceIdOf(45),
+        span_id: spanIdOf(1),
+        input: `[{"role":"user","parts":[${part}]}]`,
+        usage_raw: `{"id":${long}}`,
+        events: `[{"name":"e","at":"2026-11-21T11:59:00.000000Z","attributes":{"id":${long}}}]`,
+      }),
+    ]);
+    const response = await system.fetch(`/traces/${traceIdOf(45)}/spans/${spanIdOf(1)}`);
+    const text = await response.text();
+    expect(text).toContain(part);
+    expect(text).toContain(`"usageRaw":{"id":${long}}`);
+    expect(text).toContain(`"attributes":{"id":${long}}`);
+  });
+
   test("of an application that recorded its whole request has the tools of it", async () => {
     const input = [{ role: "user", parts: [{ type: "text", content: "Where is my order?" }] }];
     const tools = [{ type: "function", function: { name: "lookup", description: "Looks up" } }];

@@ -23,7 +23,7 @@ export function FiguresTable({
   return (
     <table className="w-full max-w-[800px] table-fixed border-collapse text-table" aria-label="Figures">
       <colgroup>
-        <col className="w-36 max-narrow:w-24" />
+        <col className="w-36 max-narrow:w-28" />
         <col />
         <col />
         <col className="w-40 max-narrow:w-24" />
@@ -102,7 +102,11 @@ function Difference({ row }: { row: FigureRow }): ReactNode {
 
 /** A column of its own within the cell, so that the figures before it stand under each other. */
 function Change({ text }: { text: string }): ReactNode {
-  return <span className="ml-2 inline-block w-14 font-normal text-muted max-narrow:hidden">{text}</span>;
+  return (
+    <span className="ml-2 inline-block w-14 font-normal whitespace-nowrap text-muted max-narrow:hidden">
+      {text}
+    </span>
+  );
 }
 
 /** Parameters and tools of the two calls. Nothing where neither has any; one line where they are the same. */

@@ -37,17 +37,22 @@ function withWrittenNumbers(text: string, value: unknown): unknown {
 }
 
 /**
- * Parses text that may be JSON; `ok` is false for what is not. A number that JavaScript would print otherwise, as a
- * long id, becomes a value that is printed as it was written.
+ * Parses JSON as `JSON.parse` does, but a number that JavaScript would print otherwise, as a long id, becomes a value
+ * that is printed as it was written. Such a value does not outlive a structured clone.
  */
+export function parseWritten(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  return withWrittenNumbers(text, value);
+}
+
+/** Parses text that may be JSON, with its numbers as they were written; `ok` is false for what is none. */
 export function parseJson(text: string): ParsedJson {
-  let value: unknown;
   try {
-    value = JSON.parse(text);
-  } catch {
-    return { ok: false };
+    return { ok: true, value: parseWritten(text) };
+  } catch (error) {
+    if (error instanceof SyntaxError) return { ok: false };
+    throw error;
   }
-  return { ok: true, value: withWrittenNumbers(text, value) };
 }
 
 /** Parses text that holds a whole JSON object or array: what a model answers when it was asked for JSON. */

@@ -127,31 +127,31 @@ function SpanHeader({ span }: { span: SpanSummary }): ReactNode {
   const model = span.modelAnswered || span.modelAsked;
   const tokens = span.inputTokens + span.outputTokens;
   return (
-    <header className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-0.5 px-4 pt-2.5 pb-1 text-table">
-      <KindMark kind={span.kind} word />
-      <h2 className="min-w-0 truncate text-body font-semibold" title={span.name}>
-        {span.name}
-      </h2>
-      {span.status === "ok" ? null : <StatusMark state={span.status} />}
-      <span className="flex min-w-0 flex-wrap items-center gap-x-3 text-soft">
-        {model === "" ? null : (
-          <span className="inline-flex min-w-0 items-center gap-1.5">
-            <ModelDot model={model} />
-            <span className="truncate">{model}</span>
-          </span>
-        )}
-        {span.provider === "sim" ? <SimulatorBadge /> : null}
-        <DurationFigure value={span.durationMs} light />
-        {tokens === 0 ? null : (
-          <span title={`${span.inputTokens} in, ${span.outputTokens} out`}>
-            {formatCount(span.inputTokens)} → {formatCount(span.outputTokens)} tokens
-          </span>
-        )}
-        {span.costUsd === null ? null : <UsdFigure value={span.costUsd} light />}
+    <header className="flex shrink-0 items-start gap-3 px-4 pt-2 pb-1 text-table">
+      <span className="flex min-h-6 min-w-0 flex-1 flex-wrap items-center gap-x-3 gap-y-0.5">
+        <KindMark kind={span.kind} word />
+        <h2 className="min-w-0 truncate text-body font-semibold" title={span.name}>
+          {span.name}
+        </h2>
+        {span.status === "ok" ? null : <StatusMark state={span.status} />}
+        <span className="flex min-w-0 flex-wrap items-center gap-x-3 text-soft">
+          {model === "" ? null : (
+            <span className="inline-flex min-w-0 items-center gap-1.5">
+              <ModelDot model={model} />
+              <span className="truncate">{model}</span>
+            </span>
+          )}
+          {span.provider === "sim" ? <SimulatorBadge /> : null}
+          <DurationFigure value={span.durationMs} light />
+          {tokens === 0 ? null : (
+            <span title={`${span.inputTokens} in, ${span.outputTokens} out`}>
+              {formatCount(span.inputTokens)} → {formatCount(span.outputTokens)} tokens
+            </span>
+          )}
+          {span.costUsd === null ? null : <UsdFigure value={span.costUsd} light />}
+        </span>
       </span>
-      <span className="ml-auto">
-        <CopyButton text={span.spanId} label="Copy span id" />
-      </span>
+      <CopyButton text={span.spanId} label="Copy span id" />
     </header>
   );
 }

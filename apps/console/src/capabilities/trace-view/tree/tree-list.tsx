@@ -14,7 +14,7 @@ import { AxisBar, AxisLines } from "./axis-bar.tsx";
 import type { SpanNode, SpanTree } from "./span-tree.ts";
 import { treeCommand } from "./tree-keys.ts";
 import { rowHeightPx, TreeRow, type TreeRowActions } from "./tree-row.tsx";
-import { useElementWidth } from "./use-element-width.ts";
+import { useElementSize } from "./use-element-size.ts";
 import type { TreeState } from "./use-tree-state.ts";
 
 const axisHeightPx = 28;
@@ -55,8 +55,8 @@ export function TreeList({
   wide: boolean;
 }): ReactNode {
   const { rows } = state;
-  const [width, attachWidth] = useElementWidth();
-  const layout = layoutFor(width, wide);
+  const [{ widthPx }, attachSize] = useElementSize();
+  const layout = layoutFor(widthPx, wide);
   const box = useRef<HTMLDivElement>(null);
   const [activeKey, setActiveKey] = useState<string | null>(null);
   const axisPx = layout.wide ? axisHeightPx : 0;
@@ -121,7 +121,7 @@ export function TreeList({
   return (
     <div ref={box} className="min-h-0 flex-1 overflow-x-hidden overflow-y-auto">
       {layout.wide ? <AxisHeader tree={tree} state={state} layout={layout} /> : null}
-      <div ref={attachWidth}>
+      <div ref={attachSize}>
         <TreeRows
           {...{ tree, state, layout, virtualizer, selectedAt, activeAt, actions, onKeyDown, axisPx }}
         />

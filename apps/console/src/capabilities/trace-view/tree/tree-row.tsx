@@ -99,7 +99,6 @@ function SpanRow({
         selected ? "bg-selected" : "hover:bg-hover",
         active && "ring-1 ring-accent ring-inset",
         span.status === "error" && "shadow-[inset_2px_0_0_var(--bad-mark)]",
-        item.context && "opacity-60",
       )}
       style={{ top: topPx }}
     >
@@ -109,17 +108,23 @@ function SpanRow({
       >
         <Toggle item={item} onToggle={actions.toggle} />
         <KindIcon kind={span.kind} />
-        <span className="min-w-0 truncate" title={`${span.name} (${kindWord(span.kind)})`}>
+        <span
+          className={clsx("min-w-0 truncate", item.context && "text-muted")}
+          title={`${span.name} (${kindWord(span.kind)})`}
+        >
           {span.name === "" ? "unnamed" : span.name}
         </span>
         <RowNotes item={item} wide={wide} priced={trackPx >= priceFromPx} />
       </div>
       {wide ? (
-        <div className="relative mx-2 h-full min-w-0 flex-1">
+        <div className={clsx("relative mx-2 h-full min-w-0 flex-1", item.context && "opacity-60")}>
           <SpanBar node={node} window={window} traceDurationMs={traceDurationMs} trackPx={trackPx} />
         </div>
       ) : null}
-      <span className="w-[68px] shrink-0 pr-3 text-right text-soft" title={exactDuration(span.durationMs)}>
+      <span
+        className={clsx("w-[68px] shrink-0 pr-3 text-right", item.context ? "text-muted" : "text-soft")}
+        title={exactDuration(span.durationMs)}
+      >
         {formatDuration(span.durationMs)}
       </span>
       {wide ? null : (
