@@ -48,7 +48,9 @@ export function mapSpan(span: OtlpSpan, context: MapContext): SpanRecord {
   const durationMs = span.endMs - span.startMs;
   const cut = (text: string, what: string, maxCharacters: number): string =>
     cutText(text, { maxCharacters, what, warnings: context.warnings });
-  const name = (text: string): string => cut(text, "A name", context.limits.nameMaxCharacters);
+  const { nameMaxCharacters } = context.limits;
+  const name = (text: string): string =>
+    text.length <= nameMaxCharacters ? text : cut(text, "A name", nameMaxCharacters);
   const first = <Item>(list: Item[], what: string): Item[] => firstOf(list, { what, ...context });
   return {
     project_id: context.projectId,
