@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { api, startSystem, until, type System } from "./system.ts";
@@ -22,10 +24,10 @@ function largeImage(): { image: Buffer; sha256: string } {
 }
 
 /** Asks the simulator about an image; the trace that it makes. */
-async function askAbout(image: Buffer, text: string): Promise<string> {
+async function askAbout(image: Buffer, text: string, key = system.key): Promise<string> {
   const response = await fetch(`${system.origin}/v1/chat/completions`, {
     method: "POST",
-    headers: { authorization: `Bearer ${system.key}` },
+    headers: { authorization: `Bearer ${key}` },
     body: JSON.stringify({
       model: "sim/chat?ttft=0&tokens=1",
       messages: [
@@ -64,11 +66,48 @@ test("a large image leaves the row for a file under its own hash, and comes back
   expect(stranger.status).toBe(401);
 });
 
-test("behind a text longer than what is searched, it is still the project's", async () => {
+const blobStatus = async (sha256: string, key = system.key): Promise<number> => {
+  const headers = { authorization: `Bearer ${key}` };
+  const response = await fetch(`${system.origin}/api/v1/blobs/${sha256}`, { headers });
+  await response.arrayBuffer();
+  return response.status;
+};
+
+test("of an earlier Weir, behind a text longer than what is searched, it is still the project's", async () => {
   const { image, sha256 } = largeImage();
   await readTrace(await askAbout(image, "word ".repeat(1_000_000)));
-  const blob = await fetch(`${system.origin}/api/v1/blobs/${sha256}`, {
-    headers: { authorization: `Bearer ${system.key}` },
+  const owners = join(system.home, "blobs", sha256.slice(0, 2), sha256.slice(2, 4), `${sha256}.of`);
+  expect(existsSync(owners)).toBe(true);
+  rmSync(owners, { recursive: true });
+  expect(await blobStatus(sha256)).toBe(200);
+});
+
+test("another project sees it once it brought it, and not because it names it", async () => {
+  const admin = readFileSync(join(system.home, "admin-token"), "utf8").trim();
+  const create = async (path: string, body: object): Promise<unknown> => {
+    const response = await fetch(`${system.origin}/api/v1${path}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${admin}`, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    expect(response.status).toBe(201);
+    return response.json();
+  };
+  const { projectId } = z
+    .object({ projectId: z.string() })
+    .parse(await create("/projects", { name: "other" }));
+  const made = await create("/keys", { projectId, name: "other" });
+  const { secret } = z.object({ secret: z.string() }).parse(made);
+  const { image, sha256 } = largeImage();
+  await readTrace(await askAbout(image, "mine"));
+  await until("the new key to be known", async () => (await blobStatus(sha256, secret)) === 404);
+  const named = await askAbout(largeImage().image, `weir-blob:sha256/${sha256}`, secret);
+  await until("the name to be recorded", async () => {
+    const headers = { authorization: `Bearer ${secret}` };
+    const traces = await fetch(`${system.origin}/api/v1/traces`, { headers });
+    return (await traces.text()).includes(named);
   });
-  expect(blob.status).toBe(200);
+  expect(await blobStatus(sha256, secret)).toBe(404);
+  await askAbout(image, "mine as well", secret);
+  expect(await blobStatus(sha256, secret)).toBe(200);
 });

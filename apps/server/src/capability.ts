@@ -23,7 +23,7 @@ export type Postgres = Pick<StorePostgres, "query" | "execute" | "transaction">;
 export type ClickHouse = Pick<StoreClickHouse, "query">;
 
 /** Content-addressed files of media that left the rows; null when there is none of that name. */
-type Blobs = Pick<BlobStore, "read">;
+type Blobs = Pick<BlobStore, "read" | "belongsTo">;
 
 /** Records on their way to ClickHouse, and those that it refused for what they contain. */
 export interface Spool {

@@ -2,7 +2,7 @@ import { createOtlpIngest, type OtlpIngest } from "@weir/otlp";
 import { createPricer, createSimulator, type Price, type Simulator } from "@weir/providers";
 import { createCounters, type Counters } from "./counters.ts";
 import type { Call } from "./call.ts";
-import type { GatewayPorts } from "./ports.ts";
+import type { GatewayPorts, Recorder } from "./ports.ts";
 import { createJournal, type Journal } from "./record/journal.ts";
 import { createSnapshotCompiler, type CompiledSnapshot } from "./snapshot/compiled-snapshot.ts";
 import { createTakenExports, type TakenExports } from "./record/taken-exports.ts";
@@ -28,7 +28,7 @@ export function createGate(ports: GatewayPorts): Gate {
   const counters = createCounters(ports.counters);
   const { inlineMediaMaxBytes } = ports.limits;
   const price = createPricer();
-  const storeBlob = (blob: { bytes: Uint8Array; mediaType: string }) => ports.recorder.storeBlob(blob);
+  const storeBlob: Recorder["storeBlob"] = (blob) => ports.recorder.storeBlob(blob);
   return {
     ports,
     counters,

@@ -11,8 +11,11 @@ export interface Recorder {
    * not be written (disk or spool full): the call goes on, and health says so. Never throws.
    */
   append(records: readonly SpanRecord[]): boolean;
-  /** Stores bytes under their SHA-256 (64 hex digits), once; null when they could not be written. Never throws. */
-  storeBlob(blob: { bytes: Uint8Array; mediaType: string }): string | null;
+  /**
+   * Stores bytes under their SHA-256 (64 hex digits), once, and that the project brought them; null when they could not
+   * be written. Never throws.
+   */
+  storeBlob(blob: { projectId: string; bytes: Uint8Array; mediaType: string }): string | null;
 }
 
 /** The newest compiled configuration; the object never changes, it is replaced. */

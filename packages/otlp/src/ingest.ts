@@ -13,7 +13,7 @@ export interface OtlpIngestOptions {
   pricer: Price;
   limits?: Partial<OtlpLimits>;
   /** Where large media go; without it they stay in the row. */
-  storeBlob?: StoreBlob;
+  storeBlob?: (blob: { projectId: string; bytes: Uint8Array; mediaType: string }) => string | null;
 }
 
 export interface OtlpExport {
@@ -53,8 +53,11 @@ export function createOtlpIngest(options: OtlpIngestOptions): OtlpIngest {
 }
 
 function ingest(request: OtlpExport, options: OtlpIngestOptions & { limits: OtlpLimits }): OtlpIngested {
-  const { limits, pricer, storeBlob } = options;
+  const { limits, pricer } = options;
   const { projectId, keyId, nowMs } = request;
+  const store = options.storeBlob;
+  const storeBlob: StoreBlob | undefined =
+    store === undefined ? undefined : (blob) => store({ projectId, ...blob });
   const { groups, spansLeftOut, eventsLeftOut } = decodeTraces({ ...request, limits });
   const warnings = new Warnings();
   const rejections = new Rejections();

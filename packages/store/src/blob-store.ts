@@ -10,34 +10,46 @@ import {
   writeSync,
 } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { systemCodeOf } from "./errors.ts";
+
+/** A payload, and the project whose call or span brought it. */
+export interface OwnedBlob {
+  projectId: string;
+  bytes: Uint8Array;
+  mediaType: string;
+}
 
 export interface BlobStore {
   /** The SHA-256 in hex; null when it could not be written. Synchronous, never throws. */
-  write(blob: { bytes: Uint8Array; mediaType: string }): string | null;
+  write(blob: OwnedBlob): string | null;
   /** Null when there is none of that name. */
   read(sha256: string): Promise<{ bytes: Buffer; mediaType: string } | null>;
+  /** Whether the project brought the payload; null where that was not written down, as of an earlier Weir's. */
+  belongsTo(projectId: string, sha256: string): boolean | null;
 }
 
 const defaultBlobMaxBytes = 64 * 1024 * 1024;
 const unknownMediaType = "application/octet-stream";
+/** Among the owners of a payload that was there before owners were written down. */
+const unknownOwners = "earlier";
 
 /**
- * Large payloads as files named by their content: `ab/cd/<sha256>`, with the media type beside each. The same
- * bytes are stored once, and a file that has its final name is whole.
+ * Large payloads as files named by their content: `ab/cd/<sha256>`, with the media type beside each, and an empty file
+ * for each project that brought it. The same bytes are stored once, and a file that has its final name is whole.
  */
 export function createBlobStore(options: { directory: string; blobMaxBytes?: number }): BlobStore {
   const blobMaxBytes = options.blobMaxBytes ?? defaultBlobMaxBytes;
   const pathOf = (sha256: string) => join(options.directory, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
   return {
-    write({ bytes, mediaType }) {
+    write({ projectId, bytes, mediaType }) {
       if (bytes.byteLength > blobMaxBytes) return null;
       const sha256 = createHash("sha256").update(bytes).digest("hex");
       const path = pathOf(sha256);
       try {
-        if (existsSync(path)) return sha256;
-        mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+        const known = existsSync(path);
+        writeOwner({ path, projectId, known });
+        if (known) return sha256;
         // The media type first: whoever finds the bytes finds it as well.
         writeFileSync(`${path}.type`, cleanMediaType(mediaType), { mode: 0o600 });
         writeWhole(path, bytes);
@@ -47,8 +59,14 @@ export function createBlobStore(options: { directory: string; blobMaxBytes?: num
         return null;
       }
     },
+    belongsTo(projectId, sha256) {
+      if (!sha256Pattern.test(sha256)) return false;
+      const owners = ownersOf(pathOf(sha256));
+      if (existsSync(join(owners, ownerName(projectId)))) return true;
+      return existsSync(owners) && !existsSync(join(owners, unknownOwners)) ? false : null;
+    },
     async read(sha256) {
-      if (!/^[0-9a-f]{64}$/.test(sha256)) return null;
+      if (!sha256Pattern.test(sha256)) return null;
       const path = pathOf(sha256);
       try {
         const [bytes, mediaType] = await Promise.all([readFile(path), readMediaType(path)]);
@@ -59,6 +77,21 @@ export function createBlobStore(options: { directory: string; blobMaxBytes?: num
       }
     },
   };
+}
+
+const sha256Pattern = /^[0-9a-f]{64}$/;
+const ownersOf = (path: string): string => `${path}.of`;
+/** Whatever a project's id is, its digest is a name of a file. */
+const ownerName = (projectId: string): string => createHash("sha256").update(projectId).digest("hex");
+
+/** Goes before the bytes, so that whoever finds them finds whose they are. */
+function writeOwner({ path, projectId, known }: { path: string; projectId: string; known: boolean }): void {
+  const owners = ownersOf(path);
+  const owner = join(owners, ownerName(projectId));
+  if (existsSync(owner)) return;
+  const isFirst = mkdirSync(owners, { recursive: true, mode: 0o700 }) !== undefined;
+  if (isFirst && known) writeFileSync(join(owners, unknownOwners), "", { mode: 0o600 });
+  writeFileSync(owner, "", { mode: 0o600 });
 }
 
 function writeWhole(path: string, bytes: Uint8Array): void {

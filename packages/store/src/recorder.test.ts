@@ -16,7 +16,7 @@ function linesOf(fields: Parameters<typeof spanRecord>[0]): { line: string; reco
         throw new Error("nobody asks");
       },
     },
-    blobs: { write: () => null, read: () => Promise.resolve(null) },
+    blobs: { write: () => null, read: () => Promise.resolve(null), belongsTo: () => null },
   });
   recorder.append([spanRecord(fields)]);
   const [line = ""] = lines;

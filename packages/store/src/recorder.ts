@@ -1,11 +1,11 @@
 import type { SpanRecord } from "@weir/schema";
-import type { BlobStore } from "./blob-store.ts";
+import type { BlobStore, OwnedBlob } from "./blob-store.ts";
 import type { SpoolWriter } from "./spool/spool-writer.ts";
 
 /** Fits the gateway's `Recorder` port. */
 export interface SpoolRecorder {
   append(records: readonly SpanRecord[]): boolean;
-  storeBlob(blob: { bytes: Uint8Array; mediaType: string }): string | null;
+  storeBlob(blob: OwnedBlob): string | null;
 }
 
 /** Half of a surrogate pair, as `JSON.stringify` writes it: an escape whose backslash no other one escapes. */

@@ -50,7 +50,7 @@ function makeApp(options: { listenHost?: string; trustProxy?: boolean; publicUrl
   const services: Services = {
     postgres,
     clickhouse: { query: away },
-    blobs: { read: async () => null },
+    blobs: { read: async () => null, belongsTo: () => null },
     spool: {
       listDead: async () => ({ batches: 0, data: [] }),
       deadRecords: () => 0,

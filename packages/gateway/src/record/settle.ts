@@ -32,7 +32,7 @@ const errorCounters = {
 function blobStore(call: Call): StoreBlob {
   const { recorder } = call.gate.ports;
   return (blob) => {
-    const sha256 = recorder.storeBlob(blob);
+    const sha256 = recorder.storeBlob({ projectId: call.key.projectId, ...blob });
     if (sha256 === null) call.gate.counters.add("blobsUnwritten", 1);
     return sha256;
   };

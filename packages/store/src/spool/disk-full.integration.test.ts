@@ -37,7 +37,9 @@ describe("a full disk", () => {
     expect(writer.append([line(-1), line(-2)])).toBe(false);
     expect(writer.stats()).toMatchObject({ appendedLines: recorded, unrecorded: 3 });
     expect(writer.stats().problem).toMatch(/ENOSPC|disk is full/);
-    expect(blobs.write({ bytes: Buffer.alloc(50_000, 1), mediaType: "image/png" })).toBeNull();
+    expect(
+      blobs.write({ projectId: "p", bytes: Buffer.alloc(50_000, 1), mediaType: "image/png" }),
+    ).toBeNull();
 
     // Somebody makes room: the same writer goes on by itself.
     writer.seal();
@@ -49,7 +51,9 @@ describe("a full disk", () => {
     rmSync(join(spool, sealed ?? ""));
     expect(writer.append([line(7)])).toBe(true);
     expect(writer.stats().problem).toBe("");
-    expect(blobs.write({ bytes: Buffer.alloc(50_000, 1), mediaType: "image/png" })).toMatch(/^[0-9a-f]{64}$/);
+    expect(blobs.write({ projectId: "p", bytes: Buffer.alloc(50_000, 1), mediaType: "image/png" })).toMatch(
+      /^[0-9a-f]{64}$/,
+    );
     writer.close();
     const rest = readdirSync(spool).map((name) => readFileSync(join(spool, name), "utf8"));
     expect(rest).toEqual([`${line(7)}\n`]);

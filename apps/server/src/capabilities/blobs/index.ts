@@ -23,11 +23,12 @@ export const capability: Capability = {
         const { sha256 } = call.params;
         const { projectId, signal } = call;
         const blob = await blobs.read(sha256);
-        // Files are stored once for all projects; whoever may see one project only must have met the file there.
+        // Files are stored once for all projects; whoever may see one project only sees what that one brought.
         const visible =
           blob !== null &&
           (call.principal.kind !== "project-key" ||
-            (await projectHasBlob(clickhouse, { projectId, sha256, signal })));
+            (blobs.belongsTo(projectId, sha256) ??
+              (await projectHasBlob(clickhouse, { projectId, sha256, signal }))));
         if (!visible) throw notFound({ what: "blob", id: sha256 });
         return new Response(new Uint8Array(blob.bytes), {
           headers: blobHeaders({ sha256, mediaType: blob.mediaType }),

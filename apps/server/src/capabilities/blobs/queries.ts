@@ -10,7 +10,7 @@ const places = [
   "position(raw_response, {sha256:String}) > 0 OR position(upstream_request, {sha256:String}) > 0",
 ];
 
-/** Whether a span of the project refers to the file. */
+/** Whether a span of the project refers to the file: for files that an earlier Weir wrote, without whose they are. */
 export async function projectHasBlob(
   clickhouse: ClickHouse,
   options: { projectId: string; sha256: string; signal: AbortSignal },
