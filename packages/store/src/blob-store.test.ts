@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -46,6 +46,8 @@ describe("the blob store", () => {
     expect(blobs.belongsTo(projectId, "../../etc/passwd")).toBe(false);
     // As an earlier Weir left it, before and after somebody brings the same bytes again.
     rmSync(join(directory, "2c", "f2", `${sha256}.of`), { recursive: true });
+    expect(blobs.belongsTo(projectId, sha256)).toBeNull();
+    mkdirSync(join(directory, "2c", "f2", `${sha256}.of`));
     expect(blobs.belongsTo(projectId, sha256)).toBeNull();
     blobs.write({ projectId: "project-b", bytes, mediaType: "image/png" });
     expect(["project-b", projectId].map((id) => blobs.belongsTo(id, sha256))).toEqual([true, null]);

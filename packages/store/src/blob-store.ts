@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -62,8 +63,10 @@ export function createBlobStore(options: { directory: string; blobMaxBytes?: num
     belongsTo(projectId, sha256) {
       if (!sha256Pattern.test(sha256)) return false;
       const owners = ownersOf(pathOf(sha256));
-      if (existsSync(join(owners, ownerName(projectId)))) return true;
-      return existsSync(owners) && !existsSync(join(owners, unknownOwners)) ? false : null;
+      // A full disk can leave the folder empty.
+      const names = existsSync(owners) ? readdirSync(owners) : [];
+      if (names.includes(ownerName(projectId))) return true;
+      return names.length === 0 || names.includes(unknownOwners) ? null : false;
     },
     async read(sha256) {
       if (!sha256Pattern.test(sha256)) return null;
@@ -89,8 +92,10 @@ function writeOwner({ path, projectId, known }: { path: string; projectId: strin
   const owners = ownersOf(path);
   const owner = join(owners, ownerName(projectId));
   if (existsSync(owner)) return;
-  const isFirst = mkdirSync(owners, { recursive: true, mode: 0o700 }) !== undefined;
-  if (isFirst && known) writeFileSync(join(owners, unknownOwners), "", { mode: 0o600 });
+  mkdirSync(owners, { recursive: true, mode: 0o700 });
+  if (known && readdirSync(owners).length === 0) {
+    writeFileSync(join(owners, unknownOwners), "", { mode: 0o600 });
+  }
   writeFileSync(owner, "", { mode: 0o600 });
 }
 
