@@ -1,3 +1,4 @@
+import { hopByHopHeaders } from "@weir/gateway";
 import { z } from "zod";
 
 /** Anything else makes Node refuse the whole call, and its words for that quote the header, which may be a key. */
@@ -7,18 +8,7 @@ export const headerTextSchema = z
   .regex(/^[\t\x20-\x7e\x80-\xff]*$/, "text of one line that an HTTP header can carry");
 
 /** These describe the connection and the body on their way, which only the sender knows. */
-const ofTheConnection = new Set([
-  "connection",
-  "content-encoding",
-  "content-length",
-  "expect",
-  "keep-alive",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
+const ofTheConnection = new Set([...hopByHopHeaders, "content-encoding", "content-length", "expect"]);
 
 /** What is wrong with a header's name, as words that go on after "must be"; null when it can be sent. */
 export function headerNameProblem(name: string): string | null {

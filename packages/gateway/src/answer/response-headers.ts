@@ -1,17 +1,12 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { ReceiptItem } from "@weir/schema";
 import type { Call } from "../call.ts";
+import { hopByHopHeaders } from "../hop-by-hop.ts";
 
 /** What concerns one connection only, or belongs to the provider's own site and not to its answer. */
 const notPassed = new Set([
-  "connection",
-  "keep-alive",
+  ...hopByHopHeaders,
   "proxy-authenticate",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
   "content-length",
   "date",
   "server",

@@ -7,6 +7,7 @@ import {
 } from "node:http";
 import { gatewayErrors } from "../errors.ts";
 import type { Gate } from "../gate.ts";
+import { hopByHopHeaders } from "../hop-by-hop.ts";
 import type { ControlTarget } from "../ports.ts";
 import { calledHost, forwardedHeaders } from "./forwarded.ts";
 
@@ -18,22 +19,13 @@ export interface ControlPipe {
   close(): void;
 }
 
-const hopByHop = [
-  "connection",
-  "keep-alive",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-];
 const idleMaxSockets = 16;
 const drainMs = 1_000;
 
 /** The headers as the client sent them, and who it was. */
 function controlHeaders(req: IncomingMessage, trustProxy: boolean): OutgoingHttpHeaders {
   const headers: OutgoingHttpHeaders = { ...req.headers };
-  for (const name of hopByHop) delete headers[name];
+  for (const name of hopByHopHeaders) delete headers[name];
   // What the client waits for it has been told here.
   delete headers.expect;
   if (req.headers["transfer-encoding"] !== undefined) headers["transfer-encoding"] = "chunked";
@@ -86,7 +78,7 @@ export function createControlPipe({ socketPath, trustProxy = false }: ControlTar
       upstream.on("response", (answer) => {
         const headers = [...answer.rawHeaders];
         for (let index = headers.length - 2; index >= 0; index -= 2) {
-          if (hopByHop.includes((headers[index] ?? "").toLowerCase())) headers.splice(index, 2);
+          if (hopByHopHeaders.includes((headers[index] ?? "").toLowerCase())) headers.splice(index, 2);
         }
         res.writeHead(answer.statusCode ?? 502, headers);
         res.flushHeaders();
