@@ -5,18 +5,11 @@ import { createOtlpIngest } from "./ingest.ts";
 import type { OtlpIngested } from "./ingest.ts";
 import type { OtlpLimits } from "./limits.ts";
 import { itemsReadMax, readAnyMessages } from "./messages/part.ts";
-import { keyValues, mapped, messages, nowMs, text, type Fields } from "./test-span.ts";
+import { keyValues, mapped, messages, nowMs, plainSpan as span, text, type Fields } from "./test-span.ts";
 
 // An export of a few kilobytes, packed, may say millions of things. What is read of them has a limit, and is told.
 
 const pricer = createPricer();
-const span = {
-  traceId: "5b8efff798038103d269b633813fc60c",
-  spanId: "eee19b7ec3c1b174",
-  name: "s",
-  startTimeUnixNano: `${nowMs - 2000}000000`,
-  endTimeUnixNano: `${nowMs - 1000}000000`,
-};
 
 function ingest(body: Uint8Array, contentType: string, limits: Partial<OtlpLimits> = {}): OtlpIngested {
   const otlp = createOtlpIngest({ pricer, limits });

@@ -28,21 +28,22 @@ export function keyValues(fields: Fields): unknown[] {
   return Object.entries(fields).map(([key, value]) => ({ key, value: anyValue(value) }));
 }
 
+/** A span with nothing but what every span has. */
+export const plainSpan = {
+  traceId: "5b8efff798038103d269b633813fc60c",
+  spanId: "eee19b7ec3c1b174",
+  name: "s",
+  startTimeUnixNano: `${nowMs - 2000}000000`,
+  endTimeUnixNano: `${nowMs - 1000}000000`,
+};
+
 /** The row of one span with these attributes. */
 export function mapped(
   attributes: Fields,
   more: Fields = {},
   options: Partial<OtlpIngestOptions> = {},
 ): SpanRow {
-  const span = {
-    traceId: "5b8efff798038103d269b633813fc60c",
-    spanId: "eee19b7ec3c1b174",
-    name: "s",
-    startTimeUnixNano: `${nowMs - 2000}000000`,
-    endTimeUnixNano: `${nowMs - 1000}000000`,
-    attributes: keyValues(attributes),
-    ...more,
-  };
+  const span = { ...plainSpan, attributes: keyValues(attributes), ...more };
   const body = Buffer.from(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] }));
   const otlp = createOtlpIngest({ pricer, ...options });
   const { rows } = otlp.ingest({ contentType: "application/json", body, projectId: "p", keyId: "k", nowMs });

@@ -38,42 +38,31 @@ const answeredSchema = z.object({
 export type AnsweredModel = z.output<typeof answeredSchema>;
 
 /** Every model that answered, by the model that was asked for, with the minute of the first such call. */
-export async function readAnsweredModels(
-  { clickhouse, signal }: Reader,
-  scope: SightingScope,
-): Promise<AnsweredModel[]> {
-  const condition = conditionOf(scope);
-  return clickhouse.query({
-    sql: `
-SELECT provider, ${modelName} AS model, model_answered AS answered, min(${startedMs}) AS first_ms
-FROM spans
-WHERE ${condition.sql} AND model_answered != ''
-GROUP BY provider, model, answered`,
-    params: condition.params,
-    settings: querySettings,
-    signal,
-    row: answeredSchema,
-  });
+export function readAnsweredModels(reader: Reader, scope: SightingScope): Promise<AnsweredModel[]> {
+  const columns = `provider, ${modelName} AS model, model_answered AS answered`;
+  return readFirst(reader, { scope, columns, seen: "model_answered != ''", row: answeredSchema });
 }
 
 const priceSchema = z.object({ version: z.string(), first_ms: z.number() });
 export type PriceVersion = z.output<typeof priceSchema>;
 
 /** Every price list that calls were priced by, with the minute of the first such call. */
-export async function readPriceVersions(
+export function readPriceVersions(reader: Reader, scope: SightingScope): Promise<PriceVersion[]> {
+  const seen = "cost_usd IS NOT NULL AND price_version != ''";
+  return readFirst(reader, { scope, columns: "price_version AS version", seen, row: priceSchema });
+}
+
+/** What there is of some columns among the calls, each with the minute of its first. */
+function readFirst<Row extends z.ZodType>(
   { clickhouse, signal }: Reader,
-  scope: SightingScope,
-): Promise<PriceVersion[]> {
-  const condition = conditionOf(scope);
+  { scope, columns, seen, row }: { scope: SightingScope; columns: string; seen: string; row: Row },
+): Promise<z.output<Row>[]> {
+  const { sql, params } = conditionOf(scope);
   return clickhouse.query({
-    sql: `
-SELECT price_version AS version, min(${startedMs}) AS first_ms
-FROM spans
-WHERE ${condition.sql} AND cost_usd IS NOT NULL AND price_version != ''
-GROUP BY version`,
-    params: condition.params,
+    sql: `SELECT ${columns}, min(${startedMs}) AS first_ms FROM spans WHERE ${sql} AND ${seen} GROUP BY ALL`,
+    params,
     settings: querySettings,
     signal,
-    row: priceSchema,
+    row,
   });
 }
