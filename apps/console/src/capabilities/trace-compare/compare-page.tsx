@@ -12,7 +12,7 @@ import { ErrorState } from "../../components/error-state.tsx";
 import { KeyHint } from "../../components/key-hint.tsx";
 import { TabPanel, Tabs } from "../../components/tabs.tsx";
 import { PanelSkeleton } from "../trace-view/panel-skeleton.tsx";
-import { ScrollBox } from "../trace-view/scroll-box.tsx";
+import { ScrollRegion } from "../../components/scroll-region.tsx";
 import type { SpanChoice } from "./choose-spans.ts";
 import type { Sides } from "./diff/text-diff.ts";
 import { callFigures, traceFigures } from "./figures.ts";
@@ -117,7 +117,7 @@ function Comparison(): ReactNode {
         onOnlyDifferences={toggle}
         onSwap={swap}
       />
-      <ScrollBox boxRef={box} label="Comparison" className="min-h-0 flex-1 overflow-auto">
+      <ScrollRegion landmark={false} boxRef={box} label="Comparison" className="min-h-0 flex-1 overflow-auto">
         <div className="top-0 z-10 grid border-b border-line bg-surface medium:sticky medium:grid-cols-2">
           <SideHeader
             side="left"
@@ -139,7 +139,7 @@ function Comparison(): ReactNode {
           onlyDifferences={onlyDifferences}
           project={search.project}
         />
-      </ScrollBox>
+      </ScrollRegion>
     </>
   );
 }

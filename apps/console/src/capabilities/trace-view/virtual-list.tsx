@@ -1,6 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useLayoutEffect, useRef, type ReactNode } from "react";
-import { ScrollBox } from "./scroll-box.tsx";
+import { ScrollRegion } from "../../components/scroll-region.tsx";
 
 /** Rows of unlike heights in a box of their own; only those in view are drawn. */
 export function VirtualList({
@@ -36,7 +36,12 @@ export function VirtualList({
     if (scrollTo >= 0) virtualizer.scrollToIndex(scrollTo, { align: "center" });
   }, [scrollTo, virtualizer]);
   return (
-    <ScrollBox boxRef={box} label={label} className={`max-h-[70vh] overflow-auto ${className}`}>
+    <ScrollRegion
+      landmark={false}
+      boxRef={box}
+      label={label}
+      className={`max-h-[70vh] overflow-auto ${className}`}
+    >
       <div className="relative" style={{ height: virtualizer.getTotalSize() }}>
         {virtualizer.getVirtualItems().map((item) => (
           <div
@@ -50,6 +55,6 @@ export function VirtualList({
           </div>
         ))}
       </div>
-    </ScrollBox>
+    </ScrollRegion>
   );
 }

@@ -4,7 +4,7 @@ import { exactCount, exactUsd, formatUsd } from "../../../components/format.ts";
 import { StatusMark } from "../../../components/status-mark.tsx";
 import { JsonView } from "../json/json-view.tsx";
 import { isBranch } from "../json/json-value.ts";
-import { ScrollBox } from "../scroll-box.tsx";
+import { ScrollRegion } from "../../../components/scroll-region.tsx";
 import { decimalsFor, explainCost, type CostExplanation, type CostRow } from "./cost-explanation.ts";
 import { TimingBreakdown } from "./timing-breakdown.tsx";
 
@@ -95,7 +95,7 @@ function CostTable({
   const total = span.costProof?.totalUsd ?? span.costUsd;
   const decimals = decimalsFor([...explanation.rows.map((row) => row.usd), total]);
   return (
-    <ScrollBox label="Cost by bucket" className="mt-2 overflow-x-auto">
+    <ScrollRegion landmark={false} label="Cost by bucket" className="mt-2 overflow-x-auto">
       <table className="w-full border-collapse text-table">
         <thead>
           <tr className="text-label text-muted">
@@ -131,7 +131,7 @@ function CostTable({
           </tr>
         </tfoot>
       </table>
-    </ScrollBox>
+    </ScrollRegion>
   );
 }
 

@@ -3,7 +3,7 @@ import { Marked, type MarkedToken, type Token, type Tokens } from "marked";
 import { memo, type ReactNode } from "react";
 import { CopyButton } from "../../../components/code-block.tsx";
 import { positioned } from "../position-keys.ts";
-import { ScrollBox } from "../scroll-box.tsx";
+import { ScrollRegion } from "../../../components/scroll-region.tsx";
 import { readLink, readMedia } from "./safe-url.ts";
 
 /**
@@ -129,11 +129,15 @@ function CodeToken({ code, language }: { code: string; language: string }): Reac
         <span>{language === "" ? "code" : language}</span>
         <CopyButton text={code} label="Copy code" />
       </div>
-      <ScrollBox label={language === "" ? "Code" : `${language} code`} className="overflow-x-auto">
+      <ScrollRegion
+        landmark={false}
+        label={language === "" ? "Code" : `${language} code`}
+        className="overflow-x-auto"
+      >
         <pre className="w-max min-w-full px-3 py-2">
           <code>{code}</code>
         </pre>
-      </ScrollBox>
+      </ScrollRegion>
     </div>
   );
 }
@@ -166,7 +170,7 @@ function TableToken({ token, depth }: { token: Tokens.Table; depth: number }): R
     <Children tokens={each.tokens} depth={depth} fallback={each.text} />
   );
   return (
-    <ScrollBox label="Table" className="my-2 overflow-x-auto">
+    <ScrollRegion landmark={false} label="Table" className="my-2 overflow-x-auto">
       <table className="border-collapse text-table">
         <thead>
           <tr>
@@ -197,7 +201,7 @@ function TableToken({ token, depth }: { token: Tokens.Table; depth: number }): R
           ))}
         </tbody>
       </table>
-    </ScrollBox>
+    </ScrollRegion>
   );
 }
 

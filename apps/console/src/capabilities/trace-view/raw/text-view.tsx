@@ -1,6 +1,6 @@
 import { clsx } from "clsx";
 import { Fragment, useEffect, useMemo, useRef, type ReactNode } from "react";
-import { ScrollBox } from "../scroll-box.tsx";
+import { ScrollRegion } from "../../../components/scroll-region.tsx";
 import { splitForLayout } from "../messages/fold-text.ts";
 import { positioned } from "../position-keys.ts";
 import type { TextMatch } from "./find-in-text.ts";
@@ -33,7 +33,7 @@ export function TextView({
       box.current?.querySelector(`mark[data-at="${target}"]`)?.scrollIntoView({ block: "center" });
   }, [target]);
   return (
-    <ScrollBox boxRef={box} label={label} className="overflow-x-auto">
+    <ScrollRegion landmark={false} boxRef={box} label={label} className="overflow-x-auto">
       <pre
         className={clsx(
           "py-2 text-table",
@@ -49,7 +49,7 @@ export function TextView({
           </code>
         ))}
       </pre>
-    </ScrollBox>
+    </ScrollRegion>
   );
 }
 
