@@ -12,8 +12,8 @@ export class PortUnavailableError extends Error {
 }
 
 /**
- * Makes sure that this machine has the address, and that nobody listens on the port. Gateway threads share it among themselves, and would share it
- * just so with another Weir of the same user, whose clients would then land on either.
+ * Makes sure that this machine has the address, and that nobody listens on the port. Gateway threads share it among
+ * themselves, and would share it just so with another Weir of the same user, whose clients would then land on either.
  */
 export function probePort(options: { host: string; port: number }): Promise<void> {
   return new Promise((resolve, reject) => {
